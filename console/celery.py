@@ -1,0 +1,73 @@
+"""The Celery application and its static schedule.
+
+No broker here is a store of record: a task carries ids only, may run twice or late, and what must happen stands in a
+database row that a scheduled sweep finds.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "expire-sessions": {"task": "iam.tasks.expire_sessions", "schedule": 60.0},
+    "rotate-access-keys": {"task": "iam.tasks.rotate_access_keys", "schedule": 300.0},
+    "tidy-console-sessions": {"task": "accounts.tasks.tidy_console_sessions", "schedule": 300.0},
+    "seal-events": {"task": "accounts.tasks.seal_events", "schedule": 30.0},
+    "drop-old-decisions": {"task": "iam.tasks.drop_old_decisions", "schedule": crontab(minute="17")},
+}
+
+
+def _file_broker(data_dir: Path) -> dict[str, Any]:
+    """The broker of a single machine: messages are files in private folders."""
+    root = data_dir / "broker"
+    folders = {name: root / name for name in ("queue", "processed", "control")}
+    for folder in (root, *folders.values()):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {
+        "broker_url": "filesystem://",
+        "broker_transport_options": {
+            "data_folder_in": str(folders["queue"]),
+            "data_folder_out": str(folders["queue"]),
+            "processed_folder": str(folders["processed"]),
+            "control_folder": str(folders["control"]),
+            "store_processed": False,
+            "polling_interval": 0.2,
+        },
+    }
+
+
+def _configuration() -> dict[str, Any]:
+    from django.conf import settings
+
+    broker: dict[str, Any] = (
+        {"broker_url": settings.REDIS_URL, "broker_transport_options": {"visibility_timeout": 600}}
+        if settings.REDIS_URL
+        else _file_broker(settings.DATA_DIR)
+    )
+    return broker | {
+        "accept_content": ["json"],
+        "task_serializer": "json",
+        "task_ignore_result": True,
+        "task_store_errors_even_if_ignored": False,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_soft_time_limit": 50,
+        "worker_prefetch_multiplier": 1,
+        "worker_hijack_root_logger": False,
+        "worker_send_task_events": False,
+        "broker_connection_retry_on_startup": True,
+        "enable_utc": True,
+        "timezone": "UTC",
+        "beat_schedule": SCHEDULE,
+        "beat_schedule_filename": str(settings.DATA_DIR / "beat"),
+    }
+
+
+app = Celery("wardstead")
+app.config_from_object(_configuration())
+app.autodiscover_tasks(["accounts", "iam"])

