@@ -4,6 +4,7 @@ The wheel stops its server at a normal exit only, so an interrupted or terminate
 """
 
 import atexit
+import contextlib
 import os
 import shutil
 import signal
@@ -50,7 +51,5 @@ def _leave(number: int, _frame: FrameType | None) -> None:
 def _stop(pid: int | None, owner: int) -> None:
     if pid is None or os.getpid() != owner:  # a forked child leaves the server to its parent
         return
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGINT)  # "fast shutdown" in PostgreSQL's terms
-    except ProcessLookupError:
-        pass

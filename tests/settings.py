@@ -17,7 +17,7 @@ atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["WARDSTEAD_DATA_DIR"] = _folder
 
 from console.settings import *  # noqa: E402, F403  # the variables above must be in place first
-from console.settings import DATABASES, INSTALLED_APPS, SQLITE_OPTIONS  # noqa: E402  # as above
+from console.settings import DATABASES, SQLITE_OPTIONS  # noqa: E402  # as above
 
 if DATABASE == "postgres":
     from tests import postgres
