@@ -43,7 +43,9 @@ def _value(shape: Shape, value: object, path: str) -> Iterator[str]:
     if not isinstance(value, _TYPES[shape.kind]):
         yield f"{path}: {type(value).__name__} is no {shape.kind}"
     elif isinstance(value, Mapping):
-        yield from _structure(shape, value, f"{path}.") if shape.kind == "structure" else _map(shape, value, path)
+        yield from (
+            _structure(shape, value, f"{path}.") if shape.kind == "structure" else _map(shape, value, path)
+        )
     elif isinstance(value, (list, tuple)) and shape.element is not None:
         for number, item in enumerate(value):
             yield from _value(shape.element, item, f"{path}[{number}]")

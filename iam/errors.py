@@ -1,0 +1,237 @@
+"""The errors a client can get from an operation, with AWS's codes and statuses.
+
+One class per code, so that an operation raises what its docstring lists; tests hold them against the service model.
+"""
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from iam.policy import Decision
+
+
+class ServiceError(Exception):
+    """A refusal with the code, message and HTTP status the client gets.
+
+    `member` names the input member at fault (model's name), for forms; it is not on the wire.
+    """
+
+    code: ClassVar[str] = "ServiceFailure"
+    status: ClassVar[int] = 500
+
+    def __init__(self, message: str = "", *, member: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.member = member
+
+    @property
+    def fault(self) -> Literal["Sender", "Receiver"]:
+        return "Sender" if self.status < 500 else "Receiver"
+
+
+class ServiceFailure(ServiceError):
+    pass
+
+
+class InternalFailure(ServiceError):
+    code = "InternalFailure"
+
+
+class ServiceUnavailable(ServiceError):
+    code = "ServiceUnavailable"
+    status = 503
+
+
+# Who calls, and in which form (common errors of the Query API)
+
+
+class MissingAuthenticationToken(ServiceError):
+    code = "MissingAuthenticationToken"
+    status = 403
+
+
+class IncompleteSignature(ServiceError):
+    code = "IncompleteSignature"
+    status = 400
+
+
+class SignatureDoesNotMatch(ServiceError):
+    code = "SignatureDoesNotMatch"
+    status = 403
+
+
+class InvalidClientTokenId(ServiceError):
+    code = "InvalidClientTokenId"
+    status = 403
+
+    def __init__(self, message: str = "The security token included in the request is invalid.") -> None:
+        super().__init__(message)
+
+
+class ExpiredToken(ServiceError):
+    code = "ExpiredToken"
+    status = 403
+
+    def __init__(self, message: str = "The security token included in the request is expired") -> None:
+        super().__init__(message)
+
+
+class MissingAction(ServiceError):
+    code = "MissingAction"
+    status = 400
+
+
+class InvalidAction(ServiceError):
+    code = "InvalidAction"
+    status = 400
+
+
+class NotImplementedHere(ServiceError):
+    """An operation of the service model that this product does not offer (docs/operations.md lists them)."""
+
+    code = "NotImplemented"
+    status = 501
+
+
+class MalformedQueryString(ServiceError):
+    code = "MalformedQueryString"
+    status = 400
+
+
+class MalformedInput(ServiceError):
+    code = "MalformedInput"
+    status = 400
+
+
+class RequestEntityTooLarge(ServiceError):
+    code = "RequestEntityTooLarge"
+    status = 413
+
+
+class Throttling(ServiceError):
+    code = "Throttling"
+    status = 400
+
+
+class ValidationError(ServiceError):
+    code = "ValidationError"
+    status = 400
+
+
+class InvalidParameterValue(ServiceError):
+    code = "InvalidParameterValue"
+    status = 400
+
+
+class AccessDenied(ServiceError):
+    """Refused by policy, by a rule of the service, or because the account's owner must not know more.
+
+    `decision_id` is set once the decision has been stored.
+    """
+
+    code = "AccessDenied"
+    status = 403
+
+    def __init__(
+        self, message: str, *, action: str = "", resource: str = "", decision: "Decision | None" = None
+    ) -> None:
+        super().__init__(message)
+        self.action = action
+        self.resource = resource
+        self.decision = decision
+        self.explanation: dict[str, object] = {}
+        self.decision_id = ""
+        self.encoded_message = ""
+
+
+# The operations' own
+
+
+class NoSuchEntity(ServiceError):
+    code = "NoSuchEntity"
+    status = 404
+
+
+class EntityAlreadyExists(ServiceError):
+    code = "EntityAlreadyExists"
+    status = 409
+
+
+class DeleteConflict(ServiceError):
+    code = "DeleteConflict"
+    status = 409
+
+
+class LimitExceeded(ServiceError):
+    code = "LimitExceeded"
+    status = 409
+
+
+class ConcurrentModification(ServiceError):
+    code = "ConcurrentModification"
+    status = 409
+
+
+class EntityTemporarilyUnmodifiable(ServiceError):
+    code = "EntityTemporarilyUnmodifiable"
+    status = 409
+
+
+class MalformedPolicyDocument(ServiceError):
+    """A policy that cannot be saved.  `line` and `column` (both from 1) and `detail` are for the console."""
+
+    code = "MalformedPolicyDocument"
+    status = 400
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        member: str | None = None,
+        detail: str = "",
+        line: int | None = None,
+        column: int | None = None,
+    ) -> None:
+        super().__init__(message, member=member)
+        self.detail = detail
+        self.line = line
+        self.column = column
+
+
+class InvalidInput(ServiceError):
+    code = "InvalidInput"
+    status = 400
+
+
+class PolicyNotAttachable(ServiceError):
+    code = "PolicyNotAttachable"
+    status = 400
+
+
+class UnmodifiableEntity(ServiceError):
+    code = "UnmodifiableEntity"
+    status = 400
+
+
+class PasswordPolicyViolation(ServiceError):
+    code = "PasswordPolicyViolation"
+    status = 400
+
+
+class InvalidUserType(ServiceError):
+    code = "InvalidUserType"
+    status = 400
+
+
+class InvalidAuthenticationCode(ServiceError):
+    code = "InvalidAuthenticationCode"
+    status = 403
+
+
+class PackedPolicyTooLarge(ServiceError):
+    code = "PackedPolicyTooLarge"
+    status = 400
+
+
+class InvalidAuthorizationMessage(ServiceError):
+    code = "InvalidAuthorizationMessageException"
+    status = 400

@@ -1,0 +1,60 @@
+"""AWS-managed policies: our own texts under AWS's well-known names and ARNs, read from data files.
+
+They belong to no account and change only with the product, so they are data and not rows.
+"""
+
+import functools
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data" / "managed_policies"
+ACCOUNT = "aws"
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedPolicy:
+    """One AWS-managed policy in its single version v1.  `document` is the JSON text as returned and evaluated."""
+
+    name: str
+    path: str
+    unique_id: str
+    description: str
+    created_at: datetime
+    document: str
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:iam::{ACCOUNT}:policy{self.path}{self.name}"
+
+    @property
+    def name_key(self) -> str:
+        return self.name.casefold()
+
+
+@functools.cache
+def catalogue() -> dict[str, ManagedPolicy]:
+    """All AWS-managed policies by ARN, in the order of their names."""
+    policies = [
+        ManagedPolicy(
+            name=entry["name"],
+            path=entry["path"],
+            unique_id=entry["id"],
+            description=entry["description"],
+            created_at=datetime.fromisoformat(entry["created"]),
+            document=json.dumps(entry["document"], indent=4),
+        )
+        for source in sorted(DATA.glob("*.json"))
+        for entry in json.loads(source.read_text(encoding="utf-8"))
+    ]
+    return {policy.arn: policy for policy in sorted(policies, key=lambda policy: policy.name_key)}
+
+
+def find(policy_arn: str) -> ManagedPolicy | None:
+    return catalogue().get(policy_arn)
+
+
+def is_managed(policy_arn: str) -> bool:
+    """Whether an ARN names AWS's own account, whether such a policy exists or not."""
+    return policy_arn.startswith(f"arn:aws:iam::{ACCOUNT}:")

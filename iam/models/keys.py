@@ -1,0 +1,67 @@
+"""Long-term access keys and the steps of their scheduled rotation."""
+
+from django.db import models
+
+from accounts.models import Account, Identity
+
+
+class KeyStatus(models.TextChoices):
+    ACTIVE = "Active"
+    INACTIVE = "Inactive"
+
+
+class AccessKey(models.Model):
+    """An access key of an IAM user or of root.  The secret is sealed: signatures need it in clear to be checked."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="access_keys")
+    identity = models.ForeignKey(Identity, models.PROTECT, related_name="access_keys")
+    key_id = models.CharField(max_length=20, unique=True)
+    sealed_secret = models.BinaryField()
+    status = models.CharField(max_length=8, default=KeyStatus.ACTIVE)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    last_used_service = models.CharField(max_length=32, default="", blank=True)
+    last_used_region = models.CharField(max_length=32, default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=["Active", "Inactive"]), name="check_accesskey_status"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.key_id
+
+
+class RotationState(models.TextChoices):
+    CREATED = "created"
+    OLD_INACTIVE = "old-inactive"
+    DONE = "done"
+    ABANDONED = "abandoned"
+
+
+class KeyRotation(models.Model):
+    """One scheduled rotation: a second key made, the old one deactivated after the overlap, deleted after the grace.
+
+    `sealed_secret` is the new key's secret, kept for one download by its owner and emptied by it.
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="key_rotations")
+    identity = models.ForeignKey(Identity, models.PROTECT, related_name="key_rotations")
+    old_key_id = models.CharField(max_length=20)
+    new_key_id = models.CharField(max_length=20)
+    sealed_secret = models.BinaryField(default=b"", blank=True)
+    state = models.CharField(max_length=12, default=RotationState.CREATED)
+    created_at = models.DateTimeField()
+    collected_at = models.DateTimeField(null=True)
+    deactivate_after = models.DateTimeField()
+    delete_after = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["old_key_id"], name="uniq_keyrotation_old_key")]
+        indexes = [models.Index(fields=["state", "deactivate_after"], name="keyrotation_due")]
+
+    def __str__(self) -> str:
+        return f"{self.old_key_id} -> {self.new_key_id}"

@@ -1,0 +1,107 @@
+"""Policies and where they hang: customer-managed policies, their versions, attachments and inline policies.
+
+AWS-managed policies are data, not rows (iam/managed/): an attachment or a boundary keeps the ARN, and the row too
+where the policy is the account's own.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Account
+from iam.models.entities import Group, Role, User
+from iam.models.scoped import Named, NamedQuerySet, fold
+
+ONE_OWNER = (
+    Q(user__isnull=False, group__isnull=True, role__isnull=True)
+    | Q(user__isnull=True, group__isnull=False, role__isnull=True)
+    | Q(user__isnull=True, group__isnull=True, role__isnull=False)
+)
+
+
+class PolicyQuerySet(NamedQuerySet["Policy"]):
+    def by_arn(self, policy_arn: str) -> "Policy | None":
+        """This account's policy of an ARN, path and name as spelled, or None."""
+        head, found, rest = policy_arn.partition(":policy/")
+        path, _, name = ("/" + rest).rpartition("/")
+        row = self.select_related("account").filter(name_key=fold(name), name=name).first() if found else None
+        return row if row is not None and row.arn == policy_arn else None
+
+
+class Policy(Named):
+    missing_text = "Policy {} was not found."
+    taken_text = "A policy called {} already exists. Duplicate names are not allowed."
+    arn_kind = "policy"
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="policies")
+    description = models.CharField(max_length=1000, default="", blank=True)
+    updated_at = models.DateTimeField()
+    default_version = models.PositiveIntegerField(default=1)
+    last_version = models.PositiveIntegerField(default=1)
+    tags = models.JSONField(default=list)
+
+    objects = PolicyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "name_key"], name="uniq_policy_account_name")
+        ]
+
+
+class PolicyVersion(models.Model):
+    policy = models.ForeignKey(Policy, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    document = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["policy", "number"], name="uniq_policyversion_number")]
+
+    def __str__(self) -> str:
+        return f"v{self.number}"
+
+
+class Attachment(models.Model):
+    """A managed policy attached to a user, group or role."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="attachments")
+    policy_arn = models.CharField(max_length=640)
+    policy_key = models.CharField(max_length=128)
+    policy = models.ForeignKey(Policy, models.PROTECT, null=True, related_name="attachments")
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="attachments")
+    group = models.ForeignKey(Group, models.PROTECT, null=True, related_name="attachments")
+    role = models.ForeignKey(Role, models.PROTECT, null=True, related_name="attachments")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=ONE_OWNER, name="check_attachment_one_owner"),
+            models.UniqueConstraint(fields=["user", "policy_arn"], name="uniq_attachment_user_policy"),
+            models.UniqueConstraint(fields=["group", "policy_arn"], name="uniq_attachment_group_policy"),
+            models.UniqueConstraint(fields=["role", "policy_arn"], name="uniq_attachment_role_policy"),
+        ]
+        indexes = [models.Index(fields=["account", "policy_arn"], name="attachment_account_policy")]
+
+    def __str__(self) -> str:
+        return self.policy_arn
+
+
+class InlinePolicy(models.Model):
+    """A policy that is part of its user, group or role.  `size` counts as AWS counts, white space left out."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="inline_policies")
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="inline_policies")
+    group = models.ForeignKey(Group, models.PROTECT, null=True, related_name="inline_policies")
+    role = models.ForeignKey(Role, models.PROTECT, null=True, related_name="inline_policies")
+    name = models.CharField(max_length=128)
+    document = models.TextField()
+    size = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=ONE_OWNER, name="check_inlinepolicy_one_owner"),
+            models.UniqueConstraint(fields=["user", "name"], name="uniq_inlinepolicy_user_name"),
+            models.UniqueConstraint(fields=["group", "name"], name="uniq_inlinepolicy_group_name"),
+            models.UniqueConstraint(fields=["role", "name"], name="uniq_inlinepolicy_role_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,44 @@
+"""What is kept about decisions and amounts: stored denials, and counts that quotas are held against."""
+
+import uuid
+
+from django.db import models
+
+from accounts.models import Account
+
+
+class Decision(models.Model):
+    """A denial in full, kept for a bounded time under the id that error, audit event and console share."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="decisions")
+    at = models.DateTimeField()
+    request_id = models.CharField(max_length=36)
+    principal_arn = models.CharField(max_length=640)
+    action = models.CharField(max_length=192)
+    resource = models.CharField(max_length=2048)
+    message = models.TextField()
+    body: "models.JSONField[dict[str, object], dict[str, object]]" = models.JSONField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "-at"], name="decision_account_at"),
+            models.Index(fields=["at"], name="decision_at"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Tally(models.Model):
+    """How many of a kind an account has, kept so that no quota check and no summary has to count."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="tallies")
+    kind = models.CharField(max_length=32)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "kind"], name="uniq_tally_account_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.count}"

@@ -1,0 +1,81 @@
+"""Query sets that keep to one account: the only way from an operation to a row.
+
+An account's managers (`account.users`, `account.roles`, …) carry these methods.  Here alone a broken uniqueness
+constraint becomes EntityAlreadyExists.
+"""
+
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.db import IntegrityError, models
+from django.db.models.functions import Substr
+
+from iam.errors import EntityAlreadyExists, NoSuchEntity
+
+M = TypeVar("M", bound="Named")
+
+
+def fold(name: str) -> str:
+    """The key under which names are unique: AWS tells names apart regardless of case."""
+    return name.casefold()
+
+
+class TenantQuerySet(models.QuerySet[M]):
+    def locked(self) -> Self:
+        """Rows held until the transaction ends (SQLite: the whole database is, since writes begin IMMEDIATE)."""
+        return self.select_for_update(of=("self",))
+
+    def add(self, **values: Any) -> M:
+        """A new row.  Errors: EntityAlreadyExists where a name is taken, in whatever case."""
+        try:
+            return self.create(**values)
+        except IntegrityError as taken:
+            raise EntityAlreadyExists(self.model.taken_text.format(values.get("name", ""))) from taken
+
+
+class NamedQuerySet(TenantQuerySet[M]):
+    def named(self, name: str) -> M:
+        """The row of this name, in whatever case.  Errors: NoSuchEntity."""
+        found = self.filter(name_key=fold(name)).first()
+        if found is None:
+            raise NoSuchEntity(self.model.missing_text.format(name))
+        return found
+
+    def under(self, path_prefix: str) -> Self:
+        """Rows whose path starts with the prefix, case and partial segments counting as AWS counts them."""
+        if path_prefix == "/":
+            return self
+        # SQLite's LIKE ignores case, so the start of the path is compared as text.
+        return self.alias(path_start=Substr("path", 1, len(path_prefix))).filter(path_start=path_prefix)
+
+
+class Named(models.Model):
+    """What users, groups, roles and policies share: id, path, name, and a name_key unique in the account."""
+
+    missing_text: ClassVar[str]
+    taken_text: ClassVar[str]
+    arn_kind: ClassVar[str]
+
+    unique_id = models.CharField(max_length=21, unique=True)
+    name = models.CharField(max_length=128)
+    name_key = models.CharField(max_length=128)
+    path = models.CharField(max_length=512, default="/")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.arn
+
+    @property
+    def account_number(self) -> str:
+        return self.account.number  # type: ignore[attr-defined]  # each subclass has its own foreign key
+
+    @property
+    def arn(self) -> str:
+        return arn(self.account_number, self.arn_kind, self.path, self.name)
+
+
+def arn(account_number: str, kind: str, path: str, name: str) -> str:
+    """The ARN of an IAM entity: arn:aws:iam::<account>:<kind><path><name>."""
+    return f"arn:aws:iam::{account_number}:{kind}{path}{name}"

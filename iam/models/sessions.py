@@ -1,0 +1,47 @@
+"""Temporary credentials: the sessions that STS hands out."""
+
+from django.db import models
+
+from accounts.models import Account, Identity
+from iam.models.entities import Role
+
+
+class SessionKind(models.TextChoices):
+    SESSION_TOKEN = "session-token"  # noqa: S105  # a kind of session, not a secret
+    ASSUMED_ROLE = "assumed-role"
+    FEDERATION = "federation"
+
+
+class Session(models.Model):
+    """Temporary credentials.  Refused at use once expired, revoked or their principal gone; a worker only tidies.
+
+    `account` is the account whose permissions the session has (the role's, for a role session).
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="sts_sessions")
+    kind = models.CharField(max_length=16)
+    key_id = models.CharField(max_length=20, unique=True)
+    sealed_secret = models.BinaryField()
+    token_hash = models.BinaryField(max_length=32)
+    identity = models.ForeignKey(Identity, models.CASCADE, null=True, related_name="sts_sessions")
+    role = models.ForeignKey(Role, models.CASCADE, null=True, related_name="sessions")
+    name = models.CharField(max_length=64, default="", blank=True)
+    issued_to = models.CharField(max_length=640, default="", blank=True)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    mfa_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    source_identity = models.CharField(max_length=64, default="", blank=True)
+    tags: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(default=dict)
+    transitive_tag_keys: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list)
+    # None: no session policy was sent.  Else [ARN or "", text] pairs, the inline one first.
+    policies: "models.JSONField[list[list[str]] | None, list[list[str]] | None]" = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["expires_at"], name="session_expires"),
+            models.Index(fields=["account", "-issued_at"], name="session_account_issued"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key_id

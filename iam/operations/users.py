@@ -1,0 +1,110 @@
+"""IAM users: made with no permission and no credential, renamed, listed, deleted once nothing hangs on them."""
+
+from iam import describe, quotas, tagging, targets
+from iam.authorize import Check
+from iam.call import Call, Output, Page, Params, Tags, Target
+from iam.catalogue import operation
+from iam.errors import DeleteConflict
+from iam.ids import unique_id
+from iam.models import User, fold
+from iam.models.scoped import arn
+
+
+@operation(
+    "iam.CreateUser",
+    target=targets.new("user"),
+    keys=targets.requested_boundary,
+    also=tagging.tag_on_create("iam:TagUser"),
+)
+def create_user(
+    call: Call, *, user_name: str, path: str = "/", permissions_boundary: str | None = None, tags: Tags = ()
+) -> Output:
+    """Create an IAM user with no credentials and no permissions.
+
+    Errors: EntityAlreadyExists (names differ by case only), LimitExceeded (users, tags), InvalidInput (tags, boundary),
+    NoSuchEntity (boundary policy).
+    Source: IAM API Reference, CreateUser; ADR 0003 (case folding).
+    """
+    stored_tags = tagging.added((), tags)
+    boundary = targets.boundary_policy(call, permissions_boundary) if permissions_boundary else None
+    quotas.take(call.account, "Users")
+    user = call.account.users.add(
+        account=call.account,
+        unique_id=unique_id("AIDA"),
+        name=user_name,
+        name_key=fold(user_name),
+        path=path,
+        created_at=call.now,
+        tags=stored_tags,
+        boundary_arn=permissions_boundary or "",
+        boundary=targets.row_of(boundary),
+    )
+    return {"User": describe.user(user)}
+
+
+def _named_or_self(call: Call, params: Params, lock: bool) -> Target:
+    if params.get("user_name") is None and call.principal.kind == "root":
+        return Target(arn=call.principal.arn)
+    return targets.user("user_name", optional=True)(call, params, lock)
+
+
+@operation("iam.GetUser", target=_named_or_self, reads=True)
+def get_user(call: Call, *, user: User | None = None) -> Output:
+    """Answer the user, or the calling user where no name is given; for root, the root of the account.
+
+    Errors: NoSuchEntity, ValidationError (no name given by a role or federated session).
+    """
+    return {"User": describe.user(user) if user is not None else describe.root(call.account)}
+
+
+@operation("iam.ListUsers", target=targets.path("user"), reads=True)
+def list_users(call: Call, *, page: Page, path_prefix: str = "/") -> Output:
+    """List users by name, without tags and boundaries.  Errors: ValidationError (marker)."""
+    users = call.account.users.select_related("account", "identity").under(path_prefix)
+    return page.of("Users", users, key="name_key", row=describe.user_row)
+
+
+def _new_place(call: Call, target: Target, params: Params) -> list[Check]:
+    """Renaming needs the permission on the new ARN as well as on the old one."""
+    user = target.entity
+    if not isinstance(user, User) or not ("new_user_name" in params or "new_path" in params):
+        return []
+    path, name = params.get("new_path", user.path), params.get("new_user_name", user.name)
+    return [Check("iam:UpdateUser", arn(call.account.number, "user", path, name))]
+
+
+@operation("iam.UpdateUser", target=targets.user("user_name"), also=_new_place)
+def update_user(
+    call: Call, *, user: User, new_path: str | None = None, new_user_name: str | None = None
+) -> None:
+    """Give the user another name or path; id, credentials, memberships and policies stay.
+
+    Errors: NoSuchEntity, EntityAlreadyExists.
+    """
+    user.move(path=new_path or user.path, name=new_user_name or user.name)
+
+
+@operation("iam.DeleteUser", target=targets.user("user_name"))
+def delete_user(call: Call, *, user: User) -> None:
+    """Delete a user on whom nothing hangs any more; its sessions end with it.
+
+    Errors: NoSuchEntity, DeleteConflict (says what is still there).
+    """
+    if remedy := _still_there(user):
+        raise DeleteConflict(f"Cannot delete entity, must {remedy} first.")
+    identity = user.identity
+    user.delete()
+    identity.delete()
+    quotas.give_back(call.account, "Users")
+
+
+def _still_there(user: User) -> str | None:
+    hanging = (
+        (user.attachments.exists(), "detach all policies"),
+        (user.inline_policies.exists(), "delete policies"),
+        (user.memberships.exists(), "remove users from group"),
+        (user.identity.access_keys.exists(), "delete access keys"),
+        (user.identity.has_password, "delete login profile"),
+        (user.identity.mfa_devices.exists(), "delete MFA device"),
+    )
+    return next((remedy for present, remedy in hanging if present), None)

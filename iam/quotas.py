@@ -1,0 +1,71 @@
+"""Limits on how many and how large things may be: AWS's figures, overridable per account.
+
+Counts per account are kept in Tally rows, changed in the transaction that adds or removes; counts under one parent
+are taken while the parent row is locked.
+"""
+
+from django.db.models import F
+
+from accounts.models import Account
+from iam.errors import LimitExceeded
+from iam.models import Tally
+
+# The names and figures of GetAccountSummary.
+DEFAULTS = {
+    "Users": 5000,
+    "Groups": 300,
+    "Roles": 1000,
+    "Policies": 1500,
+    "InstanceProfiles": 1000,
+    "ServerCertificates": 20,
+    "GroupsPerUser": 10,
+    "AccessKeysPerUser": 2,
+    "SigningCertificatesPerUser": 2,
+    "AttachedPoliciesPerUser": 10,
+    "AttachedPoliciesPerGroup": 10,
+    "AttachedPoliciesPerRole": 10,
+    "VersionsPerPolicy": 5,
+    "PolicyVersionsInUse": 10000,
+    "UserPolicySize": 2048,
+    "GroupPolicySize": 5120,
+    "RolePolicySize": 10240,
+    "PolicySize": 6144,
+    "AssumeRolePolicySize": 2048,
+}
+
+# Limits that AWS has but does not show in the summary.
+MFA_DEVICES_PER_USER = 8
+TAGS_PER_ENTITY = 50
+SESSION_POLICY_ARNS = 10
+SESSION_POLICY_SIZE = 2048
+VIRTUAL_MFA_DEVICES = 10_000
+
+
+def limit(account: Account, name: str) -> int:
+    """The figure that holds for this account."""
+    return int(account.quotas.get(name, DEFAULTS[name]))
+
+
+def take(account: Account, kind: str) -> None:
+    """Count one more of a kind.  Errors: LimitExceeded, and then nothing is counted."""
+    allowed = limit(account, kind)
+    Tally.objects.get_or_create(account=account, kind=kind)
+    room = Tally.objects.filter(account=account, kind=kind, count__lt=allowed)
+    if not room.update(count=F("count") + 1):
+        raise LimitExceeded(f"Cannot exceed quota for {kind}PerAccount: {allowed}")
+
+
+def give_back(account: Account, kind: str, count: int = 1) -> None:
+    Tally.objects.filter(account=account, kind=kind).update(count=F("count") - count)
+
+
+def tallies(account: Account) -> dict[str, int]:
+    """How many of each counted kind the account has."""
+    return dict(Tally.objects.filter(account=account).values_list("kind", "count"))
+
+
+def require_room(account: Account, name: str, present: int, *, adding: int = 1, shown: str = "") -> None:
+    """Refuse to go over a limit under a parent that is locked.  `shown` is the name AWS uses in the message."""
+    allowed = limit(account, name)
+    if present + adding > allowed:
+        raise LimitExceeded(f"Cannot exceed quota for {shown or name}: {allowed}")

@@ -1,0 +1,161 @@
+"""Resolvers: from the names in a request to the rows an operation acts on and the ARN its policies are asked about.
+
+Rows are locked when the operation writes.  What is missing is authorised under the ARN it would have without a path,
+and reported only afterwards, so that nobody learns what exists without being allowed to.
+"""
+
+from typing import Any, Literal, TypeAlias
+
+from iam import managed
+from iam.call import Call, Params, Target
+from iam.catalogue import Resolver
+from iam.errors import InvalidInput, NoSuchEntity, ServiceError, ValidationError
+from iam.models import Group, Role, User
+from iam.models.scoped import NamedQuerySet, arn
+
+Kind: TypeAlias = Literal["user", "group", "role"]
+
+_PLURAL = {"user": "users", "group": "groups", "role": "roles"}
+
+
+def user(member: str, *, optional: bool = False) -> Resolver:
+    """The user named by a member; `optional`: the calling user where no name is given.
+
+    Errors: ValidationError where the name is left out by a caller that is no user.
+    """
+
+    def resolve(call: Call, params: Params, lock: bool) -> Target:
+        name = params.get(member)
+        if name is None and optional:
+            name = own_name(call)
+        return entity_target(call, "user", str(name), member, lock)
+
+    return resolve
+
+
+def group(member: str) -> Resolver:
+    return _named("group", member)
+
+
+def role(member: str) -> Resolver:
+    return _named("role", member)
+
+
+def _named(kind: Kind, member: str) -> Resolver:
+    def resolve(call: Call, params: Params, lock: bool) -> Target:
+        return entity_target(call, kind, str(params[member]), member, lock)
+
+    return resolve
+
+
+def entity_target(call: Call, kind: Kind, name: str, member: str, lock: bool) -> Target:
+    """The target that a user, group or role of this name is, whether it exists or not."""
+    rows: NamedQuerySet[Any] = getattr(call.account, _PLURAL[kind]).all()
+    if lock:
+        rows = rows.locked()
+    try:
+        entity: User | Group | Role = rows.named(name)
+    except NoSuchEntity as absent:
+        return Target(arn=arn(call.account.number, kind, "/", name), replaces=(member,), absent=absent)
+    entity.account = call.account
+    return Target(arn=entity.arn, entity=entity, given={kind: entity}, replaces=(member,))
+
+
+def new(kind: str, name_member: str = "") -> Resolver:
+    """Something about to be made: the ARN it will have by its path and name."""
+    named_by = name_member or f"{kind}_name"
+
+    def resolve(call: Call, params: Params, lock: bool) -> Target:  # noqa: ARG001  # the resolvers' one signature
+        return Target(arn=arn(call.account.number, kind, params.get("path", "/"), params[named_by]))
+
+    return resolve
+
+
+def path(kind: str) -> Resolver:
+    """A list of a kind under a path prefix: arn:aws:iam::<account>:<kind><prefix>, as AWS asks about lists."""
+
+    def resolve(call: Call, params: Params, lock: bool) -> Target:  # noqa: ARG001  # the resolvers' one signature
+        return Target(arn=f"arn:aws:iam::{call.account.number}:{kind}{params.get('path_prefix', '/')}")
+
+    return resolve
+
+
+def policy(member: str = "policy_arn", *, missing: str = "Policy {} was not found.") -> Resolver:
+    """A managed policy by ARN: the account's own (a row) or AWS's (data).
+
+    The function gets `policy`: a Policy row or a ManagedPolicy.  Errors: ValidationError for what is no policy's ARN.
+    """
+
+    def resolve(call: Call, params: Params, lock: bool) -> Target:
+        policy_arn = str(params[member])
+        found = find_policy(call, policy_arn, lock=lock, member=member)
+        if found is None:
+            return Target(arn=policy_arn, replaces=(member,), absent=NoSuchEntity(missing.format(policy_arn)))
+        entity = None if isinstance(found, managed.ManagedPolicy) else found
+        return Target(arn=policy_arn, entity=entity, given={"policy": found}, replaces=(member,))
+
+    return resolve
+
+
+def find_policy(call: Call, policy_arn: str, *, lock: bool = False, member: str = "PolicyArn") -> Any:
+    """The managed policy of an ARN: a Policy row, a ManagedPolicy, or None where there is none.
+
+    Errors: ValidationError for what is no policy's ARN.
+    """
+    require_policy_arn(policy_arn, member)
+    if managed.is_managed(policy_arn):
+        return managed.find(policy_arn)
+    rows = call.account.policies.all()
+    found = (rows.locked() if lock else rows).by_arn(policy_arn)
+    if found is not None:
+        found.account = call.account
+    return found
+
+
+def require_policy_arn(policy_arn: str, member: str, error: type[ServiceError] = ValidationError) -> None:
+    """Refuse what is not the ARN of a managed policy."""
+    parts = policy_arn.split(":", 5)
+    good = (
+        len(parts) == 6 and parts[0] == "arn" and parts[2:4] == ["iam", ""] and parts[5].startswith("policy/")
+    )
+    if not good or not (parts[1] and parts[4]):
+        raise error(f"ARN {policy_arn} is not valid.", member=member)
+
+
+def account_root(call: Call, params: Params, lock: bool) -> Target:  # noqa: ARG001  # the resolvers' one signature
+    """The account itself."""
+    return Target(arn=f"arn:aws:iam::{call.account.number}:root")
+
+
+def own_name(call: Call) -> str:
+    """The name of the calling user.  Errors: ValidationError where the caller is no user."""
+    if call.principal.kind != "user":
+        raise ValidationError(
+            "Must specify userName when calling with non-User credentials", member="UserName"
+        )
+    return call.principal.name
+
+
+def boundary_policy(call: Call, policy_arn: str) -> Any:
+    """The policy to use as a permissions boundary: a Policy row or a ManagedPolicy.
+
+    Errors: InvalidInput (no policy's ARN), NoSuchEntity.
+    """
+    require_policy_arn(policy_arn, "PermissionsBoundary", InvalidInput)
+    found = find_policy(call, policy_arn, member="PermissionsBoundary")
+    if found is None:
+        raise NoSuchEntity(
+            f"Scope ARN: {policy_arn} does not exist or is not attachable.", member="PermissionsBoundary"
+        )
+    return found
+
+
+def requested_boundary(call: Call, target: Target, params: Params) -> dict[str, str | tuple[str, ...]]:  # noqa: ARG001
+    """iam:PermissionsBoundary as the request asks for it."""
+    wanted = params.get("permissions_boundary")
+    return {"iam:permissionsboundary": wanted} if wanted else {}
+
+
+def row_of(policy: Any) -> Any:
+    """The Policy row to refer to, or None for AWS's policies, which are data."""
+    return None if isinstance(policy, managed.ManagedPolicy) else policy
