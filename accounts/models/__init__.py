@@ -1,0 +1,25 @@
+"""Rows of the accounts app, one module a noun; import them from here."""
+
+from accounts.models.account import Account, AccountState, PasswordPolicy
+from accounts.models.console_session import ConsoleSession
+from accounts.models.event import Event, EventOutcome, EventSource, SealedBatch
+from accounts.models.identity import Identity, IdentityKind, PasswordHistory
+from accounts.models.mfa_device import MfaDevice
+from accounts.models.sign_in_attempt import AttemptScope, SignInAttempt
+
+__all__ = [
+    "Account",
+    "AccountState",
+    "AttemptScope",
+    "ConsoleSession",
+    "Event",
+    "EventOutcome",
+    "EventSource",
+    "Identity",
+    "IdentityKind",
+    "MfaDevice",
+    "PasswordHistory",
+    "PasswordPolicy",
+    "SealedBatch",
+    "SignInAttempt",
+]

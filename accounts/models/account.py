@@ -1,0 +1,121 @@
+"""The tenant and its password policy.
+
+Every other row of the product hangs on an Account; nothing is reached but through one.
+"""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from accounts.models.identity import Identity
+
+DEFAULT_IDLE_SECONDS = 15 * 60
+DEFAULT_ABSOLUTE_SECONDS = 12 * 60 * 60
+
+
+class AccountState(StrEnum):
+    """What an account may do: only an active one signs in or answers calls."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+class Account(models.Model):
+    """A tenant: a 12-digit number, an optional alias, and the limits that bind its members.
+
+    `sealed_data_key` is the account's data key, wrapped by the key ring (see accounts.vault).
+    `quotas` maps quota names to numbers that replace the defaults.
+    """
+
+    number = models.CharField(max_length=12, unique=True)
+    # Null, not "": many accounts have none, and "" would be unique too.
+    alias = models.CharField(max_length=63, null=True, unique=True)  # noqa: DJ001  # as the line above says
+    name = models.CharField(max_length=50)
+    state = models.CharField(max_length=16, default=AccountState.ACTIVE.value)
+    created_at = models.DateTimeField()
+    sealed_data_key = models.BinaryField()
+    policy_revision = models.BigIntegerField(default=1)
+    session_idle_seconds = models.PositiveIntegerField(default=DEFAULT_IDLE_SECONDS)
+    session_absolute_seconds = models.PositiveIntegerField(default=DEFAULT_ABSOLUTE_SECONDS)
+    access_key_max_age_days = models.PositiveIntegerField(null=True)
+    access_key_overlap_days = models.PositiveIntegerField(default=7)
+    access_key_grace_days = models.PositiveIntegerField(default=7)
+    quotas = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="account_number_12_digits", condition=Q(number__regex=r"^[0-9]{12}$")
+            ),
+            models.CheckConstraint(
+                name="account_state_known", condition=Q(state__in=[str(state) for state in AccountState])
+            ),
+            models.CheckConstraint(
+                name="account_session_limits",
+                condition=Q(session_idle_seconds__gte=60)
+                & Q(session_absolute_seconds__gte=models.F("session_idle_seconds")),
+            ),
+            models.CheckConstraint(
+                name="account_access_key_max_age",
+                condition=Q(access_key_max_age_days__isnull=True) | Q(access_key_max_age_days__gte=1),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def active(self) -> bool:
+        """Whether members may sign in and call."""
+        return self.state == AccountState.ACTIVE
+
+    @property
+    def root(self) -> "Identity":
+        """The root identity of this account."""
+        return self.identities.get(kind="root")
+
+
+class PasswordPolicy(models.Model):
+    """An account's own password policy; an account without one is under the built-in policy.
+
+    Source: IAM API, UpdateAccountPasswordPolicy (ranges and defaults of its members).
+    """
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="password_policy")
+    minimum_password_length = models.PositiveSmallIntegerField(default=6)
+    require_symbols = models.BooleanField(default=False)
+    require_numbers = models.BooleanField(default=False)
+    require_uppercase_characters = models.BooleanField(default=False)
+    require_lowercase_characters = models.BooleanField(default=False)
+    allow_users_to_change_password = models.BooleanField(default=False)
+    max_password_age = models.PositiveSmallIntegerField(null=True)
+    password_reuse_prevention = models.PositiveSmallIntegerField(null=True)
+    hard_expiry = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="password_policy_minimum_length", condition=Q(minimum_password_length__range=(6, 128))
+            ),
+            models.CheckConstraint(
+                name="password_policy_max_age",
+                condition=Q(max_password_age__isnull=True) | Q(max_password_age__range=(1, 1095)),
+            ),
+            models.CheckConstraint(
+                name="password_policy_reuse",
+                condition=Q(password_reuse_prevention__isnull=True)
+                | Q(password_reuse_prevention__range=(1, 24)),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"password policy of {self.account_id}"
+
+    @property
+    def expire_passwords(self) -> bool:
+        """Whether passwords expire at all; derived, as AWS derives it."""
+        return self.max_password_age is not None

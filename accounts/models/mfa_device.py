@@ -1,0 +1,48 @@
+"""A second factor: created unassigned, enabled for one identity, and counted against guessing."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class MfaDevice(models.Model):
+    """A virtual or hardware one-time-code device.
+
+    `sealed_seed` is sealed for purpose "mfa-seed". `last_step` is the last time step a code was
+    accepted for; anything at or before it is refused. `tags` is a list of {"Key", "Value"}.
+    """
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="mfa_devices")
+    identity = models.ForeignKey(
+        "accounts.Identity", null=True, on_delete=models.CASCADE, related_name="mfa_devices"
+    )
+    serial = models.CharField(max_length=256, unique=True)
+    name = models.CharField(max_length=226)
+    path = models.CharField(max_length=512, default="/")
+    kind = models.CharField(max_length=16, default="virtual")
+    sealed_seed = models.BinaryField(default=b"")
+    last_step = models.BigIntegerField(default=0)
+    enabled_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    tags = models.JSONField(default=list)
+    failures = models.PositiveSmallIntegerField(default=0)
+    first_failed_at = models.DateTimeField(null=True)
+    blocked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="mfa_device_enabled_for_someone",
+                condition=Q(identity__isnull=True, enabled_at__isnull=True)
+                | Q(identity__isnull=False, enabled_at__isnull=False),
+            ),
+        )
+        indexes = (models.Index(name="mfa_device_account_serial", fields=["account", "serial"]),)
+
+    def __str__(self) -> str:
+        return self.serial
+
+    @property
+    def enabled(self) -> bool:
+        """Whether it stands guard for an identity."""
+        return self.enabled_at is not None
