@@ -111,6 +111,7 @@ def may(call: Call, check: Check) -> Decision:
 
 
 def request_of(call: Call, check: Check) -> Request:
+    """The check as the engine takes it, with all that is known about the call."""
     return Request(
         caller=caller_of(call.principal),
         action=check.action,
@@ -121,6 +122,7 @@ def request_of(call: Call, check: Check) -> Request:
 
 
 def caller_of(principal: Principal) -> Caller:
+    """The principal as the engine takes it."""
     kind = principal.kind
     if kind == "system":
         raise ValueError("a worker is no caller of policies")
@@ -167,6 +169,7 @@ def _load_plan(principal: Principal) -> Plan:
 
 
 def attach(text: PolicyText) -> AttachedPolicy:
+    """A stored policy, compiled, with its origin."""
     return AttachedPolicy(
         PolicySource(id=text.id, kind=text.kind, name=text.name, owner=text.owner),
         compile_document(text.text),
@@ -186,6 +189,7 @@ def _boundary(boundary_arn: str, account_number: str) -> AttachedPolicy | None:
 
 
 def session_policies(facts: SessionFacts | None) -> list[AttachedPolicy] | None:
+    """The policies a session was narrowed by; None where none were sent."""
     if facts is None or facts.policies is None:
         return None
     return [

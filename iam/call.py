@@ -74,6 +74,7 @@ class SystemPrincipal:
 
     @property
     def arn(self) -> str:
+        """How the trail names the worker."""
         return f"wardstead:system:{self.name}"
 
 

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 _operations: dict[str, "Operation"] = {}
 
 
-class DuplicateOperation(Exception):
+class DuplicateOperation(Exception):  # noqa: N818  # says what is wrong
     """Two functions claim the same operation; raised at import."""
 
 
@@ -50,6 +50,7 @@ class Operation:
 
     @property
     def spec(self) -> "spec.OperationSpec":
+        """What the service model declares."""
         return spec.operation(self.name)
 
     @property
@@ -59,6 +60,7 @@ class Operation:
 
     @property
     def paged(self) -> bool:
+        """Whether the input takes a marker."""
         shape = self.spec.input
         return shape is not None and "Marker" in shape.members
 
@@ -71,6 +73,7 @@ class Operation:
         return {name: value for name, value in names.kwargs(raw).items() if value is not None}
 
     def resolve(self, call: Call, params: Params) -> Target:
+        """What is acted on; rows are locked when the operation writes."""
         return self.target(call, params, not self.reads) if self.target is not None else Target(arn="*")
 
     def checks(self, call: Call, target: Target, params: Params) -> Sequence[Check]:

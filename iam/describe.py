@@ -41,6 +41,7 @@ def root(account: Account) -> Described:
 
 
 def group(group: Group) -> Described:
+    """A group, in Get and lists alike."""
     return {
         "Path": group.path,
         "GroupName": group.name,
@@ -63,4 +64,5 @@ def boundary(entity: User | Role) -> Described:
 
 
 def tags_if_set(entity: Any) -> Described:
+    """Tags in the order given, where there are any."""
     return {"Tags": list(entity.tags)} if entity.tags else {}

@@ -25,6 +25,7 @@ class ServiceError(Exception):
 
     @property
     def fault(self) -> Literal["Sender", "Receiver"]:
+        """Whose fault it is, as error bodies say it."""
         return "Sender" if self.status < 500 else "Receiver"
 
 

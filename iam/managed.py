@@ -26,10 +26,12 @@ class ManagedPolicy:
 
     @property
     def arn(self) -> str:
+        """Its ARN, in AWS's own account."""
         return f"arn:aws:iam::{ACCOUNT}:policy{self.path}{self.name}"
 
     @property
     def name_key(self) -> str:
+        """The name as lists are sorted by."""
         return self.name.casefold()
 
 
@@ -52,6 +54,7 @@ def catalogue() -> dict[str, ManagedPolicy]:
 
 
 def find(policy_arn: str) -> ManagedPolicy | None:
+    """The AWS-managed policy of this ARN, or None."""
     return catalogue().get(policy_arn)
 
 

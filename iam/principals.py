@@ -32,6 +32,7 @@ class Credential:
 
     @property
     def secret(self) -> str:
+        """The secret in clear, unsealed at each use."""
         return vault.unseal(self.account, SECRET_PURPOSE, self.sealed_secret).decode()
 
     def token_matches(self, token: str | None) -> bool:
@@ -41,6 +42,7 @@ class Credential:
         return hmac.compare_digest(hash_token(token), self.token_hash)
 
     def expired(self, now: datetime) -> bool:
+        """Whether temporary credentials are past their time."""
         return self.expires_at is not None and now >= self.expires_at
 
     def __repr__(self) -> str:
@@ -48,6 +50,7 @@ class Credential:
 
 
 def hash_token(token: str) -> bytes:
+    """What is stored of a session token."""
     return hashlib.sha256(token.encode()).digest()
 
 
@@ -111,6 +114,7 @@ def of_session(row: Session) -> Principal | None:
 
 
 def facts_of(row: Session) -> SessionFacts:
+    """What a session carries beside its principal."""
     return SessionFacts(
         kind=row.kind,  # type: ignore[arg-type]  # the column holds SessionKind's three values
         issued_at=row.issued_at,

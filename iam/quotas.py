@@ -56,6 +56,7 @@ def take(account: Account, kind: str) -> None:
 
 
 def give_back(account: Account, kind: str, count: int = 1) -> None:
+    """Count one, or so many, less of a kind."""
     Tally.objects.filter(account=account, kind=kind).update(count=F("count") - count)
 
 

@@ -36,6 +36,7 @@ def removed(
 
 
 def refuse_duplicates(keys: Sequence[str], *, case_sensitive: bool = False) -> None:
+    """Errors: InvalidInput where a key comes twice."""
     if len({_key(key, case_sensitive) for key in keys}) == len(keys):
         return
     text = "Duplicate tag keys found."

@@ -34,10 +34,12 @@ def user(member: str, *, optional: bool = False) -> Resolver:
 
 
 def group(member: str) -> Resolver:
+    """The group named by a member."""
     return _named("group", member)
 
 
 def role(member: str) -> Resolver:
+    """The role named by a member."""
     return _named("role", member)
 
 

@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from accounts.signup import open_account
 
 from accounts.models import Account, Event
-from accounts.signup import open_account
 from iam import catalogue, pipeline, principals
 from iam.call import Call, Principal
 from iam.errors import ServiceError
@@ -119,18 +119,26 @@ def build() -> World:
     account, _ = open_account(
         name="Example Corp", email="root@example.com", password=PASSWORD, alias="example-corp", now=NOW
     )
-    other, _ = open_account(name="Other Corp", email="root@other.example", password=PASSWORD, alias=None, now=NOW)
+    other, _ = open_account(
+        name="Other Corp", email="root@other.example", password=PASSWORD, alias=None, now=NOW
+    )
     alice = administrator(account, "alice")
     root_of(account).iam("CreateUser", UserName="bob")
-    return World(account, other, root_of(account), alice, actor(account, "bob"), administrator(other, "carol"))
+    return World(
+        account, other, root_of(account), alice, actor(account, "bob"), administrator(other, "carol")
+    )
 
 
-def allow(*actions: str, resource: str | list[str] = "*", condition: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def allow(
+    *actions: str, resource: str | list[str] = "*", condition: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """A policy that allows these actions."""
     return {"Version": "2012-10-17", "Statement": [_statement("Allow", actions, resource, condition)]}
 
 
-def deny(*actions: str, resource: str | list[str] = "*", condition: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def deny(
+    *actions: str, resource: str | list[str] = "*", condition: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """A policy that denies these actions."""
     return {"Version": "2012-10-17", "Statement": [_statement("Deny", actions, resource, condition)]}
 

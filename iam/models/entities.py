@@ -10,7 +10,9 @@ from iam.models.scoped import Named, NamedQuerySet, fold
 
 
 class UserQuerySet(NamedQuerySet["User"]):
-    def add(self, **values: Any) -> "User":
+    """An account's users."""
+
+    def make(self, **values: Any) -> "User":
         """A new user and the identity that will sign in for it.  Errors: EntityAlreadyExists."""
         account, name, key = values["account"], values["name"], values["name_key"]
         try:
@@ -23,7 +25,7 @@ class UserQuerySet(NamedQuerySet["User"]):
             )
         except IntegrityError as taken:
             raise EntityAlreadyExists(User.taken_text.format(name)) from taken
-        return super().add(identity=identity, **values)
+        return super().make(identity=identity, **values)
 
 
 class User(Named):
@@ -58,10 +60,12 @@ class User(Named):
 
 
 class GroupQuerySet(NamedQuerySet["Group"]):
-    pass
+    """An account's groups."""
 
 
 class Group(Named):
+    """A user group: policies for its members; no principal of its own."""
+
     missing_text = "The group with name {} cannot be found."
     taken_text = "Group with name {} already exists."
     arn_kind = "group"
@@ -86,6 +90,8 @@ class Group(Named):
 
 
 class Membership(models.Model):
+    """A user in a group."""
+
     group = models.ForeignKey(Group, models.PROTECT, related_name="memberships")
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
 
@@ -97,6 +103,8 @@ class Membership(models.Model):
 
 
 class RoleQuerySet(NamedQuerySet["Role"]):
+    """An account's roles."""
+
     def by_arn(self, role_arn: str) -> "Role | None":
         """The role of an ARN in any account (AssumeRole crosses accounts); path and name as spelled."""
         head, _, rest = role_arn.partition(":role/")

@@ -29,10 +29,12 @@ def of_user(user_pk: int, account_number: str) -> list[PolicyText]:
 
 
 def of_role(role_pk: int, account_number: str) -> list[PolicyText]:
+    """The role's attached and inline policies."""
     return _attached(Q(role_id=role_pk), account_number) + _inline(Q(role_id=role_pk), account_number)
 
 
 def of_group(group_pk: int, account_number: str) -> list[PolicyText]:
+    """The group's attached and inline policies."""
     return _attached(Q(group_id=group_pk), account_number) + _inline(Q(group_id=group_pk), account_number)
 
 

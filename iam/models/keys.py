@@ -6,6 +6,8 @@ from accounts.models import Account, Identity
 
 
 class KeyStatus(models.TextChoices):
+    """Only an active key signs."""
+
     ACTIVE = "Active"
     INACTIVE = "Inactive"
 
@@ -35,6 +37,8 @@ class AccessKey(models.Model):
 
 
 class RotationState(models.TextChoices):
+    """How far a rotation has come."""
+
     CREATED = "created"
     OLD_INACTIVE = "old-inactive"
     DONE = "done"

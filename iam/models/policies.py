@@ -19,15 +19,19 @@ ONE_OWNER = (
 
 
 class PolicyQuerySet(NamedQuerySet["Policy"]):
+    """An account's own managed policies."""
+
     def by_arn(self, policy_arn: str) -> "Policy | None":
         """This account's policy of an ARN, path and name as spelled, or None."""
-        head, found, rest = policy_arn.partition(":policy/")
-        path, _, name = ("/" + rest).rpartition("/")
-        row = self.select_related("account").filter(name_key=fold(name), name=name).first() if found else None
+        _, found, rest = policy_arn.partition(":policy/")
+        name = rest.rpartition("/")[2]
+        row = self.select_related("account").filter(name_key=fold(name)).first() if found else None
         return row if row is not None and row.arn == policy_arn else None
 
 
 class Policy(Named):
+    """A customer-managed policy; its text is in its versions, of which one is the default."""
+
     missing_text = "Policy {} was not found."
     taken_text = "A policy called {} already exists. Duplicate names are not allowed."
     arn_kind = "policy"
@@ -48,6 +52,8 @@ class Policy(Named):
 
 
 class PolicyVersion(models.Model):
+    """One text of a policy.  Numbers only grow and are never used again."""
+
     policy = models.ForeignKey(Policy, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     document = models.TextField()

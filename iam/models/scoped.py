@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self, TypeVar
 from django.db import IntegrityError, models
 from django.db.models.functions import Substr
 
+from accounts.models import Account
 from iam.errors import EntityAlreadyExists, NoSuchEntity
 
 M = TypeVar("M", bound="Named")
@@ -20,11 +21,13 @@ def fold(name: str) -> str:
 
 
 class TenantQuerySet(models.QuerySet[M]):
+    """Rows of one account."""
+
     def locked(self) -> Self:
         """Rows held until the transaction ends (SQLite: the whole database is, since writes begin IMMEDIATE)."""
         return self.select_for_update(of=("self",))
 
-    def add(self, **values: Any) -> M:
+    def make(self, **values: Any) -> M:
         """A new row.  Errors: EntityAlreadyExists where a name is taken, in whatever case."""
         try:
             return self.create(**values)
@@ -33,6 +36,8 @@ class TenantQuerySet(models.QuerySet[M]):
 
 
 class NamedQuerySet(TenantQuerySet[M]):
+    """Rows with a name and a path."""
+
     def named(self, name: str) -> M:
         """The row of this name, in whatever case.  Errors: NoSuchEntity."""
         found = self.filter(name_key=fold(name)).first()
@@ -68,12 +73,10 @@ class Named(models.Model):
         return self.arn
 
     @property
-    def account_number(self) -> str:
-        return self.account.number  # type: ignore[attr-defined]  # each subclass has its own foreign key
-
-    @property
     def arn(self) -> str:
-        return arn(self.account_number, self.arn_kind, self.path, self.name)
+        """The entity's ARN; needs `account` at hand, or costs a query."""
+        account: Account = self.account  # type: ignore[attr-defined]  # each subclass has its own foreign key
+        return arn(account.number, self.arn_kind, self.path, self.name)
 
 
 def arn(account_number: str, kind: str, path: str, name: str) -> str:

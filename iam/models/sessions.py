@@ -7,6 +7,8 @@ from iam.models.entities import Role
 
 
 class SessionKind(models.TextChoices):
+    """Which STS operation made the session."""
+
     SESSION_TOKEN = "session-token"  # noqa: S105  # a kind of session, not a secret
     ASSUMED_ROLE = "assumed-role"
     FEDERATION = "federation"

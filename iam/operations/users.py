@@ -28,7 +28,7 @@ def create_user(
     stored_tags = tagging.added((), tags)
     boundary = targets.boundary_policy(call, permissions_boundary) if permissions_boundary else None
     quotas.take(call.account, "Users")
-    user = call.account.users.add(
+    user = call.account.users.make(
         account=call.account,
         unique_id=unique_id("AIDA"),
         name=user_name,
@@ -54,7 +54,7 @@ def get_user(call: Call, *, user: User | None = None) -> Output:
 
     Errors: NoSuchEntity, ValidationError (no name given by a role or federated session).
     """
-    return {"User": describe.user(user) if user is not None else describe.root(call.account)}
+    return {"User": describe.root(call.account) if user is None else describe.user(user)}
 
 
 @operation("iam.ListUsers", target=targets.path("user"), reads=True)
