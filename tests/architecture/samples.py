@@ -27,7 +27,11 @@ def things(world: cast.World) -> Things:
         {
             "Version": "2012-10-17",
             "Statement": [
-                {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{number}:root"}, "Action": "sts:AssumeRole"}
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": f"arn:aws:iam::{number}:root"},
+                    "Action": "sts:AssumeRole",
+                }
             ],
         }
     )
@@ -41,7 +45,9 @@ def things(world: cast.World) -> Things:
         given = {f"{kind}Name": name, "PolicyName": "thing-inline", "PolicyDocument": DOCUMENT}
         root.iam(f"Put{kind}Policy", **given)
     key = root.iam("CreateAccessKey", UserName="thing")["AccessKey"]["AccessKeyId"]
-    device = root.iam("CreateVirtualMFADevice", VirtualMFADeviceName="thing-mfa")["VirtualMFADevice"]["SerialNumber"]
+    device = root.iam("CreateVirtualMFADevice", VirtualMFADeviceName="thing-mfa")["VirtualMFADevice"][
+        "SerialNumber"
+    ]
     return Things(
         number,
         {
