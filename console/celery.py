@@ -29,7 +29,7 @@ def _file_broker(data_dir: Path) -> dict[str, Any]:
     for folder in (root, *folders.values()):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return {
-        "broker_url": "filesystem://",
+        "broker_url": "filesystem://localhost",
         "broker_transport_options": {
             "data_folder_in": str(folders["queue"]),
             "data_folder_out": str(folders["queue"]),

