@@ -83,13 +83,13 @@ def _keep(call: Call, refusal: AccessDenied) -> None:
         message=refusal.message,
         body=refusal.explanation,
     )
-    refusal.decision_id = str(row.pk)
+    refusal.decision_id = str(row.decision_id)
     refusal.encoded_message = encode_message(row)
 
 
 def encode_message(decision: Decision) -> str:
     """The encoded authorization message that sts:DecodeAuthorizationMessage takes."""
-    return signing.Signer(salt=MESSAGE_SALT).sign_object([str(decision.pk)], compress=False)
+    return signing.Signer(salt=MESSAGE_SALT).sign_object([str(decision.decision_id)], compress=False)
 
 
 def decode_message(text: str) -> str | None:

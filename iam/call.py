@@ -131,7 +131,10 @@ class Page:
         row: Callable[[M], Any],
         given: Params | None = None,
     ) -> dict[str, Any]:
-        """A page of one list, sorted by the unique column `key`; `given` are members that go along."""
+        """A page of one list, sorted by the unique column `key`; `given` are members that go along.
+
+        A key that begins with a minus sorts downward, as Django's order_by has it.
+        """
         return {**(given or {}), **self.of_several([(member, rows, key, row)])}
 
     def of_several(
@@ -144,13 +147,14 @@ class Page:
             if number < self._stream:
                 continue
             wanted = rows.order_by(key)
+            column, beyond = (key[1:], "lt") if key.startswith("-") else (key, "gt")
             if number == self._stream and self._after:
-                wanted = wanted.filter(**{f"{key}__gt": self._after})
+                wanted = wanted.filter(**{f"{column}__{beyond}": self._after})
             found = list(wanted[: room + 1])
             answer[member] += [row(one) for one in found[:room]]
             if len(found) > room:
                 # No room left: the next page starts this list at its beginning.
-                last = answer_key(found[room - 1], key) if room else ""
+                last = answer_key(found[room - 1], column) if room else ""
                 return {**answer, "IsTruncated": True, "Marker": self._write(number, last)}
             room -= len(found)
         return {**answer, "IsTruncated": False}

@@ -10,7 +10,7 @@ from accounts.models import Account
 class Decision(models.Model):
     """A denial in full, kept for a bounded time under the id that error, audit event and console share."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    decision_id = models.UUIDField(unique=True, default=uuid.uuid4)
     account = models.ForeignKey(Account, models.CASCADE, related_name="decisions")
     at = models.DateTimeField()
     request_id = models.CharField(max_length=36)
@@ -22,12 +22,12 @@ class Decision(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["account", "-at"], name="decision_account_at"),
+            models.Index(fields=["account", "-id"], name="decision_account_newest"),
             models.Index(fields=["at"], name="decision_at"),
         ]
 
     def __str__(self) -> str:
-        return str(self.id)
+        return str(self.decision_id)
 
 
 class Tally(models.Model):
