@@ -1,0 +1,128 @@
+"""ARNs: six fields between colons, the last of which may hold more colons.
+
+Resource patterns and Arn* operators both match them with wildcards, by different rules.
+Source: IAM User Guide, Resource element and ARN condition operators; facts on both are in docs/deviations.md.
+"""
+
+from iam.policy.match import ContextMatcher, Matcher, matcher, text_matcher
+from iam.policy.variables import Context, Token, Wild, has_variables, resolver, tokens
+
+FIELDS = 6
+
+
+def fields(text: str) -> list[str]:
+    """Split an ARN.  Fewer than six fields: it is none."""
+    return text.split(":", FIELDS - 1)
+
+
+def is_incomplete(pattern: str) -> bool:
+    """Whether a resource pattern is an ARN with fields missing at the end."""
+    return pattern.startswith("arn:") and pattern.count(":") < FIELDS - 1
+
+
+def complete(pattern: str) -> str:
+    """Fill the missing fields of an incomplete ARN with stars."""
+    return pattern + ":*" * (FIELDS - 1 - pattern.count(":"))
+
+
+def resource_tokens(pattern: str, *, variables: bool) -> tuple[Token, ...]:
+    """Take a resource pattern apart.
+
+    Variables stand in the sixth field only.  Before it, a star that ends its field may run over colons, any
+    other wildcard stays inside the field.
+    """
+    found: list[Token] = []
+    for number, part in enumerate(fields(pattern)):
+        if number:
+            found.append(":")
+        found.extend(tokens(part, variables=variables) if number == FIELDS - 1 else _in_field(part))
+    return _joined(found)
+
+
+def _in_field(part: str) -> list[Token]:
+    found = list(tokens(part, variables=False))
+    inner: list[Token] = [_BOUND.get(token, token) if isinstance(token, Wild) else token for token in found]
+    if found and found[-1] is Wild.RUN:
+        inner[-1] = Wild.RUN
+    return inner
+
+
+_BOUND = {Wild.RUN: Wild.RUN_IN_FIELD, Wild.ONE: Wild.ONE_IN_FIELD}
+
+
+def _joined(found: list[Token]) -> tuple[Token, ...]:
+    """Join neighbouring texts, so that a pattern without wildcards is one text."""
+    joined: list[Token] = []
+    for token in found:
+        if isinstance(token, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += token
+        else:
+            joined.append(token)
+    return tuple(joined)
+
+
+def arn_matcher(pattern: str, *, variables: bool) -> ContextMatcher:
+    """Return the test of an Arn* operator: field by field, wildcards stay inside theirs except in the sixth.
+
+    What has fewer than six fields, pattern or value, is no ARN and does not match.
+    """
+    taken = tokens(pattern, variables=variables)
+    head, last = _split(taken)
+    if last is None:
+        return _resolved_later(taken) if has_variables(taken) else _never
+    if any(has_variables(part) for part in head):
+        return _resolved_later(taken)
+    tests = _field_tests(head)
+    final = text_matcher(last)
+
+    def match(value: str, context: Context) -> bool:
+        given = value.split(":", FIELDS - 1)
+        if len(given) != FIELDS:
+            return False
+        return all(test(given[number]) for number, test in tests) and final(given[-1], context)
+
+    return match
+
+
+def _never(_value: str, _context: Context) -> bool:
+    return False
+
+
+def _field_tests(head: list[tuple[Token, ...]]) -> tuple[tuple[int, Matcher], ...]:
+    """Return the tests of the first five fields that can fail."""
+    return tuple((number, matcher(part)) for number, part in enumerate(head) if part != (Wild.RUN,))
+
+
+def _resolved_later(taken: tuple[Token, ...]) -> ContextMatcher:
+    """Return the test where a variable stands before the sixth field: its value may hold colons."""
+    resolve = resolver(taken)
+
+    def match(value: str, context: Context) -> bool:
+        filled = resolve(context)
+        if filled is None:
+            return False
+        head, last = _split(filled)
+        given = fields(value)
+        if last is None or len(given) != FIELDS:
+            return False
+        return all(test(given[number]) for number, test in _field_tests(head)) and matcher(last)(given[-1])
+
+    return match
+
+
+def _split(taken: tuple[Token, ...]) -> tuple[list[tuple[Token, ...]], tuple[Token, ...] | None]:
+    """Split a pattern at its first five colons: the five fields, and the sixth or None."""
+    head: list[tuple[Token, ...]] = []
+    current: list[Token] = []
+    for number, token in enumerate(taken):
+        if isinstance(token, str):
+            *ended, rest = token.split(":", FIELDS - 1 - len(head))
+            for part in ended:
+                head.append((*current, part) if part else tuple(current))
+                current = []
+            current = [*current, rest] if rest else current
+        else:
+            current.append(token)
+        if len(head) == FIELDS - 1:
+            return head, (*current, *taken[number + 1 :])
+    return head, None

@@ -1,0 +1,109 @@
+"""Plans: the policies of one principal, merged by action.
+
+Made once per principal and policy revision; each action is merged when it is first asked for.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from iam.policy.attached import AttachedPolicy
+from iam.policy.compile import ACTIONS_KEPT, Flavour, Rule
+from iam.policy.decision import Decision
+from iam.policy.services import has_own_rules
+from iam.policy.variables import Context
+
+
+class Candidates:
+    """The statements of one layer that speak of one action, sorted by how cheaply they are asked.
+
+    A statement without conditions whose resources are plain texts or prefixes is `simple`: all simple ones
+    together are ruled out by two built-in tests.
+    """
+
+    __slots__ = ("always", "exacts", "prefixes", "rest", "simple")
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.always = next((rule for rule in rules if rule.always), None)
+        simple = tuple(rule for rule in rules if rule.simple)
+        others = tuple(rule for rule in rules if not rule.simple and not rule.always)
+        if len(simple) < _WORTH_GROUPING:
+            simple, others = (), simple + others
+        self.simple = simple
+        self.rest = others
+        self.exacts = frozenset(text for rule in simple for text in rule.exacts)
+        self.prefixes = tuple(dict.fromkeys(text for rule in simple for text in rule.prefixes))
+
+    def first(self, resource: str, context: Context) -> Rule | None:
+        """Return a statement that applies, or None."""
+        if self.always is not None:
+            return self.always
+        if self.simple and (resource in self.exacts or resource.startswith(self.prefixes)):
+            for rule in self.simple:
+                if rule.applies(resource, context):
+                    return rule
+        for rule in self.rest:
+            if rule.applies(resource, context):
+                return rule
+        return None
+
+
+_WORTH_GROUPING: Final = 3
+_NOBODY: Final = Candidates(())
+
+ByAction = tuple[Candidates, Candidates, bool]
+"""The Deny and the Allow statements for an action, and whether its service has rules of its own."""
+
+
+class Layer:
+    """Policies of one type that are asked together: any Deny denies, any Allow allows."""
+
+    __slots__ = ("attached", "by_action", "flavour")
+
+    def __init__(self, attached: Sequence[AttachedPolicy], flavour: Flavour = "identity") -> None:
+        self.attached = tuple(attached)
+        self.flavour: Flavour = flavour
+        self.by_action: dict[str, ByAction] = {}
+
+    def candidates(self, action: str) -> ByAction:
+        """Return the statements that speak of an action."""
+        found = self.by_action.get(action)
+        return self._merge(action) if found is None else found
+
+    def _merge(self, action: str) -> ByAction:
+        folded = action.lower()
+        rules = [rule for item in self.attached for rule in item.document.rules_for(folded, self.flavour)]
+        denies = [rule for rule in rules if rule.deny]
+        allows = [rule for rule in rules if not rule.deny]
+        if len(self.by_action) >= ACTIONS_KEPT:
+            self.by_action.clear()
+        merged = self.by_action[action] = (
+            Candidates(denies) if denies else _NOBODY,
+            Candidates(allows) if allows else _NOBODY,
+            has_own_rules(folded),
+        )
+        return merged
+
+    def hit(self, rule: Rule) -> tuple[AttachedPolicy, int]:
+        """Return the policy a statement of this layer belongs to (the first, if the same text hangs twice)."""
+        return next(item for item in self.attached if item.document is rule.document), rule.number
+
+
+class Plan:
+    """The policies of a principal.
+
+    `session` None: no session policies were sent; an empty sequence: sent, but empty, which allows nothing.
+    """
+
+    __slots__ = ("boundary", "decided", "identity", "plain", "session")
+
+    def __init__(
+        self,
+        identity: Sequence[AttachedPolicy],
+        boundary: AttachedPolicy | None = None,
+        session: Sequence[AttachedPolicy] | None = None,
+    ) -> None:
+        self.identity = Layer(identity)
+        self.boundary = None if boundary is None else Layer((boundary,))
+        self.session = None if session is None else Layer(session)
+        self.plain = boundary is None and session is None
+        self.decided: dict[Rule, Decision] = {}
