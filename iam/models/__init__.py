@@ -1,8 +1,8 @@
 """The IAM entities as rows.  No rule beyond constraints lives here."""
 
-from iam.models.entities import Group, Membership, Role, User, tag_map
+from iam.models.entities import Group, Membership, Role, User, UserQuerySet, tag_map
 from iam.models.keys import AccessKey, KeyRotation, KeyStatus, RotationState
-from iam.models.policies import Attachment, InlinePolicy, Policy, PolicyVersion
+from iam.models.policies import Attachment, InlinePolicy, Policy, PolicyUsage, PolicyVersion
 from iam.models.records import Decision, Tally
 from iam.models.scoped import fold
 from iam.models.sessions import Session, SessionKind
@@ -17,6 +17,7 @@ __all__ = [
     "KeyStatus",
     "Membership",
     "Policy",
+    "PolicyUsage",
     "PolicyVersion",
     "Role",
     "RotationState",
@@ -24,6 +25,7 @@ __all__ = [
     "SessionKind",
     "Tally",
     "User",
+    "UserQuerySet",
     "fold",
     "tag_map",
 ]

@@ -1,11 +1,14 @@
 """Who and what policies hang on: users, groups and their members, roles."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 from django.db import IntegrityError, models
+from django.db.models import Exists, OuterRef
 
-from accounts.models import Account, Identity, IdentityKind
+from accounts.models import Account, Identity, IdentityKind, MfaDevice
 from iam.errors import EntityAlreadyExists
+from iam.models.keys import AccessKey
 from iam.models.scoped import Named, NamedQuerySet, fold
 
 
@@ -27,6 +30,25 @@ class UserQuerySet(NamedQuerySet["User"]):
             raise EntityAlreadyExists(User.taken_text.format(name)) from taken
         return super().make(identity=identity, **values)
 
+    def with_console(self) -> Self:
+        """Users who have a password."""
+        return self.exclude(identity__password="")  # "" is how no password is stored
+
+    def without_mfa(self) -> Self:
+        """Users for whom no MFA device stands guard."""
+        return self.filter(~Exists(MfaDevice.objects.filter(identity=OuterRef("identity"))))
+
+    def with_keys_older_than(self, moment: datetime) -> Self:
+        """Users who have an active access key made before the moment."""
+        return self.filter(Exists(AccessKey.objects.filter(identity=OuterRef("identity")).older_than(moment)))
+
+    def inactive_since(self, moment: datetime) -> Self:
+        """Users made before the moment who used neither password nor key after it."""
+        used = AccessKey.objects.filter(identity=OuterRef("identity"), last_used_at__gte=moment)
+        return self.filter(~Exists(used), created_at__lt=moment).exclude(
+            identity__password_last_used_at__gte=moment
+        )
+
 
 class User(Named):
     """An IAM user.  Its identity is what signs in and holds access keys and MFA devices."""
@@ -46,6 +68,9 @@ class User(Named):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "name_key"], name="uniq_user_account_name"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "boundary_arn"], name="user_account_boundary"),
         ]
 
     def move(self, *, path: str, name: str) -> None:
@@ -127,6 +152,8 @@ class Role(Named):
     account = models.ForeignKey(Account, models.PROTECT, related_name="roles")
     description = models.CharField(max_length=1000, default="", blank=True)
     max_session_seconds = models.PositiveIntegerField(default=3600)
+    # How long people who sign in with the role may stay; null: as long as the account's setting says.
+    max_signin_seconds = models.PositiveIntegerField(null=True)
     trust_document = models.TextField()
     trust_ids: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(default=dict)
     boundary_arn = models.CharField(max_length=640, default="", blank=True)
@@ -140,6 +167,9 @@ class Role(Named):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "name_key"], name="uniq_role_account_name"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "boundary_arn"], name="role_account_boundary"),
         ]
 
 

@@ -1,5 +1,8 @@
 """Long-term access keys and the steps of their scheduled rotation."""
 
+from datetime import datetime
+from typing import Self
+
 from django.db import models
 
 from accounts.models import Account, Identity
@@ -10,6 +13,14 @@ class KeyStatus(models.TextChoices):
 
     ACTIVE = "Active"
     INACTIVE = "Inactive"
+
+
+class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
+    """Access keys of an account or of one identity."""
+
+    def older_than(self, moment: datetime) -> Self:
+        """Active keys made before the moment."""
+        return self.filter(status=KeyStatus.ACTIVE, created_at__lt=moment)
 
 
 class AccessKey(models.Model):
@@ -24,6 +35,8 @@ class AccessKey(models.Model):
     last_used_at = models.DateTimeField(null=True)
     last_used_service = models.CharField(max_length=32, default="", blank=True)
     last_used_region = models.CharField(max_length=32, default="", blank=True)
+
+    objects = AccessKeyQuerySet.as_manager()
 
     class Meta:
         constraints = [

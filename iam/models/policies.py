@@ -71,7 +71,6 @@ class Attachment(models.Model):
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="attachments")
     policy_arn = models.CharField(max_length=640)
-    policy_key = models.CharField(max_length=128)
     policy = models.ForeignKey(Policy, models.PROTECT, null=True, related_name="attachments")
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="attachments")
     group = models.ForeignKey(Group, models.PROTECT, null=True, related_name="attachments")
@@ -88,6 +87,27 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.policy_arn
+
+
+class PolicyUsage(models.Model):
+    """How often an account uses a managed policy, its own or AWS's: kept, so that no list has to count.
+
+    Changed by iam.usage alone, in the transaction that attaches, detaches, bounds or frees.
+    """
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="policy_usages")
+    policy_arn = models.CharField(max_length=640)
+    policy = models.OneToOneField(Policy, models.CASCADE, null=True, related_name="usage")
+    attachments = models.PositiveIntegerField(default=0)
+    boundaries = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "policy_arn"], name="uniq_policyusage_account_arn")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy_arn}: {self.attachments} attached, {self.boundaries} as boundary"
 
 
 class InlinePolicy(models.Model):

@@ -7,6 +7,17 @@ from django.db import models
 from accounts.models import Account
 
 
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Stored denials of an account."""
+
+    def with_public_id(self, decision_id: str) -> "Decision | None":
+        """The denial that error and event name by this id, or None; what is no id finds nothing."""
+        try:
+            return self.filter(decision_id=uuid.UUID(decision_id)).first()
+        except ValueError:
+            return None
+
+
 class Decision(models.Model):
     """A denial in full, kept for a bounded time under the id that error, audit event and console share."""
 
@@ -19,6 +30,8 @@ class Decision(models.Model):
     resource = models.CharField(max_length=2048)
     message = models.TextField()
     body: "models.JSONField[dict[str, object], dict[str, object]]" = models.JSONField()
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         indexes = [
