@@ -202,6 +202,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(default="virtual", max_length=16)),
                 ("sealed_seed", models.BinaryField(default=b"")),
                 ("last_step", models.BigIntegerField(default=0)),
+                ("drift", models.SmallIntegerField(default=0)),
                 ("enabled_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField()),
                 ("last_used_at", models.DateTimeField(null=True)),

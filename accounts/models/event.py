@@ -1,7 +1,7 @@
 """The audit trail's rows: events are only ever added, then sealed in batches into a hash chain."""
 
 from enum import StrEnum
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -28,7 +28,10 @@ class EventIsImmutableError(TypeError):
     """An event or a seal was about to be changed or deleted."""
 
 
-class AppendOnlyQuerySet(models.QuerySet["_AppendOnly"]):
+M = TypeVar("M", bound=models.Model)
+
+
+class AppendOnlyQuerySet(models.QuerySet[M]):
     """Reads and inserts; what would change or drop rows in bulk raises."""
 
     def update(self, **_values: object) -> NoReturn:
@@ -48,8 +51,6 @@ class AppendOnlyQuerySet(models.QuerySet["_AppendOnly"]):
 
 class _AppendOnly(models.Model):
     """Can be inserted; refuses to be saved again or deleted."""
-
-    objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -101,6 +102,8 @@ class Event(_AppendOnly):
     read_only = models.BooleanField(default=False)
     mfa = models.BooleanField(default=False)
 
+    objects = AppendOnlyQuerySet["Event"].as_manager()
+
     class Meta:
         constraints = (
             models.CheckConstraint(
@@ -137,6 +140,8 @@ class SealedBatch(_AppendOnly):
     last_id = models.BigIntegerField(unique=True)
     count = models.PositiveIntegerField()
     sealed_at = models.DateTimeField()
+
+    objects = AppendOnlyQuerySet["SealedBatch"].as_manager()
 
     def __str__(self) -> str:
         return f"events {self.first_id} to {self.last_id}"

@@ -32,6 +32,8 @@ class Identity(AbstractBaseUser):
     login_profile_at = models.DateTimeField(null=True)
     password_changed_at = models.DateTimeField(null=True)
     must_change_password = models.BooleanField(default=False)
+    # The user's own limit on a console session; null: as long as the account's setting says.
+    max_signin_seconds = models.PositiveIntegerField(null=True)
     password_last_used_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     last_sign_in_at = models.DateTimeField(null=True)

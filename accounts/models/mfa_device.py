@@ -7,8 +7,9 @@ from django.db.models import Q
 class MfaDevice(models.Model):
     """A virtual or hardware one-time-code device.
 
-    `sealed_seed` is sealed for purpose "mfa-seed". `last_step` is the last time step a code was
-    accepted for; anything at or before it is refused. `tags` is a list of {"Key", "Value"}.
+    `sealed_seed` is sealed by accounts.mfa. `last_step` is the last time step a code was accepted
+    for; anything at or before it is refused. `drift` is how many steps its clock runs ahead of ours,
+    learnt by resync. `tags` is a list of {"Key", "Value"}.
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="mfa_devices")
@@ -21,6 +22,7 @@ class MfaDevice(models.Model):
     kind = models.CharField(max_length=16, default="virtual")
     sealed_seed = models.BinaryField(default=b"")
     last_step = models.BigIntegerField(default=0)
+    drift = models.SmallIntegerField(default=0)
     enabled_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)

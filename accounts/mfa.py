@@ -1,0 +1,200 @@
+"""Second factors: made, enrolled, checked once per code, resynchronised.
+
+Every check holds the device's row, so a code that many present at once is accepted once. A failure
+counts only if its transaction commits: who rolls back must call count_failure afterwards.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.db import transaction
+
+from accounts import qr, throttle, totp, vault
+from accounts.models import Account, Identity, MfaDevice
+
+FAILURES = 5
+FAILURE_WINDOW = timedelta(minutes=5)
+RESYNC_REACH = 10
+
+CodeReason = Literal["accepted", "wrong", "reused", "blocked"]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeVerdict:
+    """Whether a code was accepted, and if not why; truthy when it was."""
+
+    reason: CodeReason
+
+    def __bool__(self) -> bool:
+        return self.reason == "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioning:
+    """What an authenticator app needs, shown once; kept out of reprs."""
+
+    secret: str = field(repr=False)
+    uri: str = field(repr=False)
+
+    def png(self) -> bytes:
+        """The QR code of the address, for the API."""
+        return qr.png(self.uri)
+
+    def svg(self) -> str:
+        """The QR code of the address, for a page."""
+        return qr.svg(self.uri)
+
+
+def create(
+    account: Account,
+    *,
+    serial: str,
+    name: str,
+    now: datetime,
+    path: str = "/",
+    tags: Sequence[dict[str, str]] = (),
+) -> tuple[MfaDevice, Provisioning]:
+    """A virtual device with a fresh seed, assigned to nobody yet."""
+    seed = totp.new_seed()
+    device = account.mfa_devices.create(
+        serial=serial,
+        name=name,
+        path=path,
+        sealed_seed=vault.seal(account, _purpose(serial), seed),
+        created_at=now,
+        tags=list(tags),
+    )
+    uri = totp.provisioning_uri(name, account.alias or account.number, seed)
+    return device, Provisioning(totp.seed_text(seed), uri)
+
+
+def enrol(device: MfaDevice, identity: Identity, code1: str, code2: str, now: datetime) -> CodeVerdict:
+    """Make the device stand guard for the identity if two consecutive codes prove that its holder has it.
+
+    Both codes are used up. The device must be unassigned; the caller has checked that and the quota.
+    """
+    step = totp.step_at(now)
+
+    def checked(row: MfaDevice) -> CodeReason:
+        pair = totp.matching_pair(_seed(row), code1, code2, range(step - 2, step + 1))
+        if pair is None:
+            return "wrong"
+        row.identity, row.enabled_at = identity, now
+        row.last_step, row.drift = pair, 0
+        return "accepted"
+
+    return _checked(device, now, checked, throttle.factor_subject(identity))
+
+
+def accept_code(device: MfaDevice, code: str, now: datetime) -> CodeVerdict:
+    """Accept the code if it is of now or one step beside it, and of a later step than any before.
+
+    A device that is not enabled accepts nothing.
+    """
+    if device.identity is None or not device.enabled:
+        return CodeVerdict("wrong")
+
+    def checked(row: MfaDevice) -> CodeReason:
+        step = totp.matching_step(_seed(row), code, totp.step_at(now) + row.drift)
+        if step is None or not row.enabled:
+            return "wrong"
+        if step <= row.last_step:
+            return "reused"
+        row.last_step, row.last_used_at = step, now
+        return "accepted"
+
+    return _checked(device, now, checked, throttle.factor_subject(device.identity))
+
+
+def resync(device: MfaDevice, code1: str, code2: str, now: datetime) -> CodeVerdict:
+    """Learn how far the device's clock is off, up to ten steps, from two consecutive codes.
+
+    Steps that were used stay used.
+    """
+    if device.identity is None or not device.enabled:
+        return CodeVerdict("wrong")
+    step = totp.step_at(now)
+
+    def checked(row: MfaDevice) -> CodeReason:
+        steps = range(step - RESYNC_REACH, step + RESYNC_REACH)
+        pair = totp.matching_pair(_seed(row), code1, code2, steps)
+        if pair is None:
+            return "wrong"
+        if pair - 1 <= row.last_step:
+            return "reused"
+        row.last_step, row.drift = pair, pair - step
+        return "accepted"
+
+    return _checked(device, now, checked, throttle.factor_subject(device.identity))
+
+
+def deactivate(device: MfaDevice) -> None:
+    """Take the device from its identity; its codes are worth nothing at once."""
+    device.identity, device.enabled_at = None, None
+    device.save(update_fields=["identity", "enabled_at"])
+
+
+def enabled_devices(identity: Identity) -> tuple[MfaDevice, ...]:
+    """The devices that stand guard for the identity, last used first."""
+    rows = identity.mfa_devices.filter(enabled_at__isnull=False)
+    return tuple(sorted(rows, key=lambda row: (row.last_used_at or row.created_at, row.pk), reverse=True))
+
+
+def count_failure(device_id: int, now: datetime) -> None:
+    """Count a wrong code whose own transaction was rolled back."""
+    with transaction.atomic():
+        row = MfaDevice.objects.select_for_update().filter(pk=device_id).first()
+        if row is None:
+            return
+        if row.identity is not None:
+            throttle.admit([throttle.factor_subject(row.identity)], now)
+        _count_failure(row, now)
+        row.save(update_fields=["failures", "first_failed_at", "blocked_until"])
+
+
+def _checked(
+    device: MfaDevice, now: datetime, check: Callable[[MfaDevice], CodeReason], guesses: throttle.Subject
+) -> CodeVerdict:
+    """Run the check on the locked row, between the throttles, and store what it leaves there."""
+    with transaction.atomic():
+        row = MfaDevice.objects.select_for_update().select_related("account").get(pk=device.pk)
+        if row.blocked_until is not None and row.blocked_until > now:
+            return CodeVerdict("blocked")
+        if not throttle.admit([guesses], now):
+            return CodeVerdict("blocked")
+        reason = check(row)
+        if reason == "accepted":
+            row.failures, row.first_failed_at, row.blocked_until = 0, None, None
+            throttle.forgive([guesses])
+        else:
+            _count_failure(row, now)
+        row.save()
+    _copy(row, device)
+    return CodeVerdict(reason)
+
+
+def _count_failure(row: MfaDevice, now: datetime) -> None:
+    if (
+        row.first_failed_at is None
+        or row.first_failed_at + FAILURE_WINDOW <= now
+        or row.blocked_until is not None
+    ):
+        row.failures, row.first_failed_at, row.blocked_until = 0, now, None
+    row.failures += 1
+    if row.failures >= FAILURES:
+        row.blocked_until = now + FAILURE_WINDOW
+
+
+def _copy(row: MfaDevice, device: MfaDevice) -> None:
+    for changed in ("identity", "enabled_at", "last_step", "drift", "last_used_at"):
+        setattr(device, changed, getattr(row, changed))
+
+
+def _seed(row: MfaDevice) -> bytes:
+    return vault.unseal(row.account, _purpose(row.serial), row.sealed_seed)
+
+
+def _purpose(serial: str) -> str:
+    return f"mfa-seed\n{serial}"  # by device, so that no row's seed serves another

@@ -1,0 +1,172 @@
+"""An identity's password: set by the rules, verified in even time, kept from being used again.
+
+Order when one is set: normalise, judge by the rules, compare with the history, hash, store, end sessions.
+"""
+
+import secrets
+import string
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Literal
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+
+from accounts import sessions
+from accounts.models import Identity, PasswordHistory, PasswordPolicy
+from accounts.password_rules import BUILT_IN, SYMBOLS, Rules, Violation, fits, normalised, violations
+
+HISTORY_KEPT = 24
+GENERATED_LENGTH = 20
+
+PasswordState = Literal["ok", "expired", "hard_expired", "must_change"]
+
+
+class PasswordRefused(Exception):  # named in the contract with iam.operations
+    """The password breaks rules; `reasons` are the violations, none of which repeats it."""
+
+    def __init__(self, reasons: tuple[Violation, ...]) -> None:
+        super().__init__(" ".join(reason.text for reason in reasons))
+        self.reasons = reasons
+
+
+def set_password(
+    identity: Identity,
+    raw: str,
+    *,
+    now: datetime,
+    must_change: bool = False,
+    end_sessions: bool = True,
+    keep: int | None = None,
+) -> None:
+    """Give the identity this password, and a login profile if it had none.
+
+    Ends its console sessions but the one whose id is `keep`, whose browser should then be given a new
+    key (sessions.rotate). Access keys go on working.
+
+    Errors: PasswordRefused.
+    """
+    if reasons := refusals(identity, raw):
+        raise PasswordRefused(reasons)
+    encoded = make_password(normalised(raw))
+    with transaction.atomic():
+        identity.password = encoded
+        identity.password_changed_at = now
+        identity.must_change_password = must_change
+        identity.login_profile_at = identity.login_profile_at or now
+        identity.save(
+            update_fields=["password", "password_changed_at", "must_change_password", "login_profile_at"]
+        )
+        _remember(identity, encoded, now)
+        if end_sessions:
+            sessions.end_all_of(identity, keep=keep)
+
+
+def remove_password(identity: Identity) -> None:
+    """Take the login profile away and end the identity's console sessions; its history stays."""
+    with transaction.atomic():
+        identity.password = ""
+        identity.login_profile_at = None
+        identity.must_change_password = False
+        identity.save(update_fields=["password", "login_profile_at", "must_change_password"])
+        sessions.end_all_of(identity)
+
+
+def refusals(identity: Identity, raw: str) -> tuple[Violation, ...]:
+    """Every reason why the identity cannot have this password; empty when it can."""
+    found = violations(raw, rules_for(identity), context_words(identity))
+    if not found and _used_before(identity, normalised(raw)):
+        found = (Violation("used_before", "The password was used before; choose one that is new."),)
+    return found
+
+
+def rules_for(identity: Identity) -> Rules:
+    """The rules over this identity's password: its account's policy, else the built-in one.
+
+    Root is always under the built-in policy: an account's policy is for its IAM users.
+    """
+    policy = policy_for(identity)
+    if policy is None:
+        return BUILT_IN
+    return Rules(
+        minimum_length=policy.minimum_password_length,
+        symbols=policy.require_symbols,
+        numbers=policy.require_numbers,
+        uppercase=policy.require_uppercase_characters,
+        lowercase=policy.require_lowercase_characters,
+    )
+
+
+def policy_for(identity: Identity) -> PasswordPolicy | None:
+    """The account's own policy where it binds this identity."""
+    if identity.is_root:
+        return None
+    return PasswordPolicy.objects.filter(account_id=identity.account_id).first()
+
+
+def context_words(identity: Identity) -> tuple[str, ...]:
+    """The words its password may not equal."""
+    account = identity.account
+    return (account.name, account.alias or "", account.number, identity.name, identity.email)
+
+
+def password_state(identity: Identity, now: datetime) -> PasswordState:
+    """Whether the password will do at this moment, or must be changed first, or cannot be used at all."""
+    policy = policy_for(identity)
+    if (
+        policy is not None
+        and policy.max_password_age is not None
+        and identity.password_changed_at is not None
+    ):
+        if identity.password_changed_at + timedelta(days=policy.max_password_age) <= now:
+            return "hard_expired" if policy.hard_expiry else "expired"
+    return "must_change" if identity.must_change_password else "ok"
+
+
+def verify(identity: Identity | None, raw: str) -> bool:
+    """Whether this is the identity's password; brings its hash up to the present cost if so.
+
+    Takes one hash's time whoever asks for whom: no identity, no password and an over-long guess
+    are all measured against a hash nobody knows the password of.
+    """
+    ghost = _ghost_hash()
+    known = identity is not None and identity.has_password and fits(raw)
+    if identity is None or not known:
+        check_password("a guess that is not worth hashing", ghost)
+        return False
+
+    def raise_cost(text: str) -> None:
+        Identity.objects.filter(pk=identity.pk, password=identity.password).update(
+            password=make_password(text)
+        )
+
+    return check_password(normalised(raw), identity.password, raise_cost)
+
+
+def generate() -> str:
+    """A random password that every policy accepts, but for one that asks for more than 20 characters."""
+    kinds = (string.ascii_uppercase, string.ascii_lowercase, string.digits, "".join(sorted(SYMBOLS - {"'"})))
+    letters = [secrets.choice(kind) for kind in kinds]
+    letters += [secrets.choice("".join(kinds[:3])) for _ in range(GENERATED_LENGTH - len(letters))]
+    secrets.SystemRandom().shuffle(letters)
+    return "".join(letters)
+
+
+@lru_cache(maxsize=1)
+def _ghost_hash() -> str:
+    return make_password(secrets.token_urlsafe(32))
+
+
+def _used_before(identity: Identity, text: str) -> bool:
+    policy = policy_for(identity)
+    depth = policy.password_reuse_prevention if policy else None
+    if not depth:
+        return False
+    hashes = identity.password_history.order_by("-id").values_list("password", flat=True)[:depth]
+    return any(check_password(text, encoded) for encoded in hashes)
+
+
+def _remember(identity: Identity, encoded: str, now: datetime) -> None:
+    PasswordHistory.objects.create(identity=identity, password=encoded, created_at=now)
+    kept = identity.password_history.order_by("-id").values_list("pk", flat=True)[:HISTORY_KEPT]
+    identity.password_history.exclude(pk__in=list(kept)).delete()

@@ -1,0 +1,103 @@
+"""Opens accounts: checks name, e-mail, alias and password, and makes the account with its root."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.db import IntegrityError, transaction
+
+from accounts import names, passwords, vault
+from accounts.models import Account, Identity, IdentityKind
+from accounts.password_rules import BUILT_IN, violations
+
+ATTEMPTS_AT_A_NUMBER = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one member of the request; `code` never changes, `text` can be shown."""
+
+    member: Literal["name", "email", "alias", "password"]
+    code: str
+    text: str
+
+
+class SignupRefused(Exception):  # beside PasswordRefused
+    """An account cannot be opened so; `problems` says why, each for its member."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(" ".join(problem.text for problem in problems))
+        self.problems = problems
+
+
+def open_account(
+    name: str, email: str, password: str | None, alias: str | None, now: datetime
+) -> tuple[Account, Identity]:
+    """An active account with its data key and its root identity.
+
+    Without a password the root cannot sign in until one is set.
+
+    Errors: SignupRefused.
+    """
+    if found := problems(name, email, password, alias):
+        raise SignupRefused(found)
+    try:
+        with transaction.atomic():
+            account = _new_account(name, alias or None, now)
+            root = account.identities.create(
+                kind=IdentityKind.ROOT, email=email, email_key=names.email_key(email), created_at=now
+            )
+            if password is not None:
+                passwords.set_password(root, password, now=now, end_sessions=False)
+    except IntegrityError:
+        # Somebody else took the address or the alias since we looked: say which.
+        raise SignupRefused(problems(name, email, password, alias) or (_unavailable("email"),)) from None
+    return account, root
+
+
+def problems(name: str, email: str, password: str | None, alias: str | None) -> tuple[Problem, ...]:
+    """Everything that speaks against opening this account; empty when it can be opened."""
+    found: list[Problem] = []
+    if text := names.account_name_problem(name):
+        found.append(Problem("name", "malformed", text))
+    found += _email_problems(email)
+    if alias:
+        found += _alias_problems(alias)
+    if password is not None:
+        found += [
+            Problem("password", broken.code, broken.text)
+            for broken in violations(password, BUILT_IN, (name, alias or "", email))
+        ]
+    return tuple(found)
+
+
+def _email_problems(email: str) -> list[Problem]:
+    if text := names.email_problem(email):
+        return [Problem("email", "malformed", text)]
+    return [_unavailable("email")] if names.find_root(email) else []
+
+
+def _alias_problems(alias: str) -> list[Problem]:
+    if text := names.alias_problem(alias):
+        return [Problem("alias", "malformed", text)]
+    return [_unavailable("alias")] if Account.objects.filter(alias=alias).exists() else []
+
+
+def _unavailable(member: Literal["email", "alias"]) -> Problem:
+    thing = "e-mail address" if member == "email" else "account alias"
+    return Problem(member, "taken", f"This {thing} is in use; choose another.")
+
+
+def _new_account(name: str, alias: str | None, now: datetime) -> Account:
+    for _ in range(ATTEMPTS_AT_A_NUMBER):
+        number = str(secrets.randbelow(9 * 10**11) + 10**11)
+        if not Account.objects.filter(number=number).exists():
+            return Account.objects.create(
+                number=number,
+                name=name,
+                alias=alias,
+                created_at=now,
+                sealed_data_key=vault.new_data_key(number),
+            )
+    raise RuntimeError("no free account number was found")  # nine hundred thousand million must be taken

@@ -1,0 +1,156 @@
+"""Counts failed guesses in the database, exactly: a guess is counted before it is checked.
+
+Counting first is what makes parallel guesses exact; a right one is taken off again.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts import names
+from accounts.models import Account, AttemptScope, Identity, SignInAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """So many failures inside a window, begun by the first of them, lock for a time."""
+
+    failures: int
+    window: timedelta
+    lock: timedelta
+
+
+HALF_AN_HOUR = timedelta(minutes=30)
+# Source: PCI DSS 8.3.4 (at most 10 failures, at least 30 minutes). A peer may be a whole office behind
+# one address, or everybody behind a proxy that was not declared: ten would let anyone lock all out.
+RULES = {
+    AttemptScope.USER: Rule(10, timedelta(days=1), HALF_AN_HOUR),
+    AttemptScope.FACTOR: Rule(10, timedelta(days=1), HALF_AN_HOUR),
+    AttemptScope.PEER: Rule(100, HALF_AN_HOUR, HALF_AN_HOUR),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One thing that guesses are counted for."""
+
+    scope: AttemptScope
+    digest: str
+
+
+def user_subject(account: Account | None, typed_account: str, typed_name: str) -> Subject:
+    """The counter of a user name in an account, the same for every spelling, real or made up."""
+    account_part = account.number if account else names.account_key(typed_account)
+    return _subject(AttemptScope.USER, "user", account_part, names.name_key(typed_name))
+
+
+def root_subject(typed_email: str) -> Subject:
+    """The counter of a root user's e-mail address."""
+    return _subject(AttemptScope.USER, "root", names.email_key(typed_email))
+
+
+def identity_subject(identity: Identity) -> Subject:
+    """The counter of the password of an identity that exists."""
+    if identity.is_root:
+        return root_subject(identity.email)
+    return user_subject(identity.account, "", identity.name)
+
+
+def factor_subject(identity: Identity) -> Subject:
+    """The counter of an identity's second factors together."""
+    return _subject(AttemptScope.FACTOR, "identity", str(identity.pk))
+
+
+def peer_subject(peer: str) -> Subject:
+    """The counter of an address; the caller decides what is the peer, so no header can."""
+    return _subject(AttemptScope.PEER, "peer", peer)
+
+
+def admit(subjects: Sequence[Subject], now: datetime) -> bool:
+    """Count one guess as a failure and return whether it may be checked at all.
+
+    A locked subject is not counted further and its lock does not grow. Give subjects in the order
+    user, factor, peer: they are locked in the order given.
+    """
+    admitted = True
+    with transaction.atomic():
+        for subject in subjects:
+            row = _locked_row(subject, now)
+            if _is_locked(row, now):
+                admitted = False
+                continue
+            _count(row, RULES[subject.scope], now)
+            row.save()
+    return admitted
+
+
+def forgive(subjects: Sequence[Subject]) -> None:
+    """Take a right guess off: a user's or factor's count ends, a peer's sinks by one.
+
+    A peer must not clear its count by signing in to an account of its own now and then.
+    """
+    with transaction.atomic():
+        for subject in subjects:
+            if subject.scope is not AttemptScope.PEER:
+                _rows(subject).delete()
+                continue
+            row = _rows(subject).select_for_update().first()
+            if row is not None and row.failures > 0:
+                row.failures -= 1
+                if row.failures < RULES[subject.scope].failures:
+                    row.locked_until = None
+                row.save()
+
+
+def unlock(identity: Identity) -> bool:
+    """Forget the failures of an identity's password and second factors; returns whether there were any."""
+    deleted = 0
+    for subject in (identity_subject(identity), factor_subject(identity)):
+        deleted += _rows(subject).delete()[0]
+    return deleted > 0
+
+
+def locked_until(identity: Identity, now: datetime) -> datetime | None:
+    """When the identity's password may be tried again; None when it may now."""
+    row = _rows(identity_subject(identity)).first()
+    return row.locked_until if row is not None and _is_locked(row, now) else None
+
+
+def tidy(now: datetime, batch: int) -> int:
+    """Drop counters that no longer count anything; returns how many."""
+    idle = SignInAttempt.objects.filter(last_failed_at__lte=now - max(rule.window for rule in RULES.values()))
+    due = list(idle.order_by("last_failed_at").values_list("pk", flat=True)[:batch])
+    return SignInAttempt.objects.filter(pk__in=due).delete()[0]
+
+
+def _subject(scope: AttemptScope, *parts: str) -> Subject:
+    return Subject(scope, hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest())
+
+
+def _rows(subject: Subject) -> QuerySet[SignInAttempt]:
+    return SignInAttempt.objects.filter(scope=subject.scope, subject=subject.digest)
+
+
+def _locked_row(subject: Subject, now: datetime) -> SignInAttempt:
+    fresh = SignInAttempt(
+        scope=subject.scope, subject=subject.digest, first_failed_at=now, last_failed_at=now
+    )
+    SignInAttempt.objects.bulk_create([fresh], ignore_conflicts=True)
+    return _rows(subject).select_for_update().get()
+
+
+def _is_locked(row: SignInAttempt, now: datetime) -> bool:
+    return row.locked_until is not None and row.locked_until > now
+
+
+def _count(row: SignInAttempt, rule: Rule, now: datetime) -> None:
+    if row.locked_until is not None or row.first_failed_at + rule.window <= now:
+        row.failures, row.locked_until, row.first_failed_at = 0, None, now
+    row.failures += 1
+    row.last_failed_at = now
+    if row.failures >= rule.failures:
+        row.locked_until = now + rule.lock
