@@ -40,7 +40,7 @@ def start(
     """
     store = store_of(request)
     store.flush()
-    store.set_expiry(identity.account.session_absolute_seconds)
+    store.set_expiry(identity.max_signin_seconds or identity.account.session_absolute_seconds)
     store.create()
     row = ConsoleSession.objects.get(key_hash=store.key_hash())
     row.account, row.identity = identity.account, identity
@@ -128,5 +128,6 @@ def tidy(now: datetime, batch: int) -> int:
 
 def _limit(row: ConsoleSession, account: Account, seen: datetime) -> datetime:
     idle = seen + timedelta(seconds=account.session_idle_seconds)
-    absolute = row.created_at + timedelta(seconds=account.session_absolute_seconds)
+    own = row.identity.max_signin_seconds if row.identity is not None else None
+    absolute = row.created_at + timedelta(seconds=own or account.session_absolute_seconds)
     return min(idle, absolute)
