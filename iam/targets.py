@@ -4,16 +4,20 @@ Rows are locked when the operation writes.  What is missing is authorised under 
 and reported only afterwards, so that nobody learns what exists without being allowed to.
 """
 
+from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 from iam import managed
 from iam.call import Call, Params, Target
 from iam.catalogue import Resolver
-from iam.errors import InvalidInput, NoSuchEntity, ServiceError, ValidationError
+from iam.errors import InvalidInput, NoSuchEntity, ServiceError, UnmodifiableEntity, ValidationError
 from iam.models import Group, Role, User
 from iam.models.scoped import NamedQuerySet, arn
 
 Kind: TypeAlias = Literal["user", "group", "role"]
+
+# Where service-linked roles live, and the policies that only they may have.
+SERVICE_ROLE_PATH = "/aws-service-role/"
 
 _PLURAL = {"user": "users", "group": "groups", "role": "roles"}
 
@@ -99,6 +103,29 @@ def policy(member: str = "policy_arn", *, missing: str = "Policy {} was not foun
     return resolve
 
 
+def entity_and_policy(
+    kind: Kind, *, policy_member: str = "policy_arn", missing: str = "Policy {} was not found."
+) -> Resolver:
+    """The user, group or role named in a request, and the managed policy to put on it or take from it.
+
+    The entity is what policies are asked about; a missing policy is told before a missing entity, as AWS does.  The
+    function gets the row under its kind, and `policy`.  Errors: ValidationError for what is no policy's ARN.
+    """
+    name_member = f"{kind}_name"
+
+    def resolve(call: Call, params: Params, lock: bool) -> Target:
+        found = policy(policy_member, missing=missing)(call, params, lock)
+        entity = entity_target(call, kind, str(params[name_member]), name_member, lock)
+        return replace(
+            entity,
+            given={**entity.given, **found.given},
+            replaces=(name_member, policy_member),
+            absent=found.absent or entity.absent,
+        )
+
+    return resolve
+
+
 def find_policy(call: Call, policy_arn: str, *, lock: bool = False, member: str = "PolicyArn") -> Any:
     """The managed policy of an ARN: a Policy row, a ManagedPolicy, or None where there is none.
 
@@ -156,6 +183,15 @@ def requested_boundary(call: Call, target: Target, params: Params) -> dict[str, 
     """iam:PermissionsBoundary as the request asks for it."""
     wanted = params.get("permissions_boundary")
     return {"iam:permissionsboundary": wanted} if wanted else {}
+
+
+def refuse_protected(role: Role) -> None:
+    """Refuse to change a service-linked role through ordinary calls.  Errors: UnmodifiableEntity."""
+    if role.path.startswith(SERVICE_ROLE_PATH):
+        raise UnmodifiableEntity(
+            f"Cannot perform the operation on the protected role '{role.name}'"
+            " - this role is only modifiable by AWS"
+        )
 
 
 def row_of(policy: Any) -> Any:
