@@ -94,6 +94,12 @@ class Call:
     system: SystemPrincipal | None = None
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def console_session(self) -> int | None:
+        """The id of the console session that the call comes from, or None."""
+        facts = self.principal.session
+        return facts.session_pk if facts is not None and facts.kind == "console" else None
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

@@ -3,7 +3,8 @@
 One class per code, so that an operation raises what its docstring lists; tests hold them against the service model.
 """
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 if TYPE_CHECKING:
     from iam.policy import Decision
@@ -22,6 +23,17 @@ class ServiceError(Exception):
         super().__init__(message)
         self.message = message
         self.member = member
+        self._aftermath: Callable[[], object] | None = None
+
+    def followed_by(self, aftermath: Callable[[], object]) -> Self:
+        """This refusal, with what must be kept although the rest is rolled back: a wrong guess, counted."""
+        self._aftermath = aftermath
+        return self
+
+    def settle(self) -> None:
+        """Do what `followed_by` asked for; once the transaction is rolled back."""
+        if self._aftermath is not None:
+            self._aftermath()
 
     @property
     def fault(self) -> Literal["Sender", "Receiver"]:
@@ -60,6 +72,13 @@ class SignatureDoesNotMatch(ServiceError):
     status = 403
 
 
+class RequestExpired(ServiceError):
+    """A request signed in its query string that came after the time it was signed for."""
+
+    code = "RequestExpired"
+    status = 400
+
+
 class InvalidClientTokenId(ServiceError):
     code = "InvalidClientTokenId"
     status = 403
@@ -87,10 +106,13 @@ class InvalidAction(ServiceError):
 
 
 class NotImplementedHere(ServiceError):
-    """An operation of the service model that this product does not offer (docs/operations.md lists them)."""
+    """An operation of the service model that this product does not offer (docs/operations.md lists them).
 
-    code = "NotImplemented"
-    status = 501
+    The code AWS gives for calls a region does not offer: clients know it, and none repeats the call.
+    """
+
+    code = "UnsupportedOperation"
+    status = 400
 
 
 class MalformedQueryString(ServiceError):

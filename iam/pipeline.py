@@ -33,5 +33,6 @@ def perform(call: Call, op: Operation, raw: Params) -> Output:
             audit.succeeded(call, op, raw, target, output)
     except ServiceError as refusal:
         audit.failed(call, op, raw, refusal)
+        refusal.settle()
         raise
     return op.check_output(output)
