@@ -193,7 +193,7 @@ def _copy(row: MfaDevice, device: MfaDevice) -> None:
 
 
 def _seed(row: MfaDevice) -> bytes:
-    return vault.unseal(row.account, _purpose(row.serial), row.sealed_seed)
+    return vault.unseal(row.account, _purpose(row.serial), bytes(row.sealed_seed))
 
 
 def _purpose(serial: str) -> str:

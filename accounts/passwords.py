@@ -113,14 +113,13 @@ def context_words(identity: Identity) -> tuple[str, ...]:
 def password_state(identity: Identity, now: datetime) -> PasswordState:
     """Whether the password will do at this moment, or must be changed first, or cannot be used at all."""
     policy = policy_for(identity)
-    if (
-        policy is not None
-        and policy.max_password_age is not None
-        and identity.password_changed_at is not None
-    ):
-        if identity.password_changed_at + timedelta(days=policy.max_password_age) <= now:
-            return "hard_expired" if policy.hard_expiry else "expired"
+    if policy is not None and _too_old(identity.password_changed_at, policy.max_password_age, now):
+        return "hard_expired" if policy.hard_expiry else "expired"
     return "must_change" if identity.must_change_password else "ok"
+
+
+def _too_old(changed_at: datetime | None, max_days: int | None, now: datetime) -> bool:
+    return max_days is not None and changed_at is not None and changed_at + timedelta(days=max_days) <= now
 
 
 def verify(identity: Identity | None, raw: str) -> bool:

@@ -33,7 +33,7 @@ class SessionStore(SessionBase):
 
     def loaded_row(self) -> ConsoleSession | None:
         """The session's row, read once a request together with its data."""
-        self._get_session()
+        self.keys()  # any reader loads
         return self.row
 
     def load(self) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class SessionStore(SessionBase):
         """
         if self.session_key is None:
             return self.create()
-        data = self.encode(self._get_session(no_load=must_create))
+        data = self.encode(self._data(load=not must_create))
         if must_create:
             self.row = self._begin(self.session_key, data)
         elif not ConsoleSession.objects.filter(key_hash=key_digest(self.session_key)).update(data=data):
@@ -101,7 +101,7 @@ class SessionStore(SessionBase):
 
     def cycle_key(self) -> None:
         """Keep the data under a fresh key."""
-        self._get_session()  # forgets a key that has no row
+        self.keys()  # forgets a key that has no row
         if self.session_key is None:
             self.create()
         else:
@@ -111,6 +111,14 @@ class SessionStore(SessionBase):
     def clear_expired(cls) -> None:
         """Drop what is past its limit; accounts.tasks does it in small batches."""
         ConsoleSession.objects.filter(expires_at__lte=datetime.now(UTC)).delete()
+
+    def _data(self, *, load: bool) -> dict[str, Any]:
+        if load:
+            return dict(self.items())
+        # A new row takes what was set before it had a key, and must not look for a row.
+        if not hasattr(self, "_session_cache"):
+            self._session_cache: dict[str, Any] = {}
+        return self._session_cache
 
     def _get_new_session_key(self) -> str:
         return secrets.token_urlsafe(KEY_BYTES)

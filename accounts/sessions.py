@@ -47,7 +47,7 @@ def start(
     row.created_at = row.last_seen_at = now
     row.mfa_at = mfa_at
     row.peer, row.user_agent = peer[:64], user_agent.replace("\x00", "")[:256]
-    row.expires_at = _limit(row, identity.account, now)
+    row.expires_at = _limit(row, identity, now)
     row.save()
     store.row = row
     rotate_token(request)
@@ -67,17 +67,17 @@ def current(request: HttpRequest, now: datetime) -> ConsoleSession | None:
     if row is None or row.identity is None or row.account is None:
         return None
     fine = (
-        row.account.active and row.identity.has_password and now < _limit(row, row.account, row.last_seen_at)
+        row.account.active and row.identity.has_password and now < _limit(row, row.identity, row.last_seen_at)
     )
     return row if fine else None
 
 
 def touch(session: ConsoleSession, now: datetime) -> None:
     """Note that its user acted, which moves the idle limit on; written at most twice a minute."""
-    if session.account is None or now - session.last_seen_at < TOUCH_EVERY:
+    if session.identity is None or now - session.last_seen_at < TOUCH_EVERY:
         return
     session.last_seen_at = now
-    session.expires_at = _limit(session, session.account, now)
+    session.expires_at = _limit(session, session.identity, now)
     # An update, not a save: a session ended meanwhile must not come back.
     ConsoleSession.objects.filter(pk=session.pk).update(
         last_seen_at=session.last_seen_at, expires_at=session.expires_at
@@ -105,7 +105,8 @@ def end_one(account: Account, session_id: int) -> ConsoleSession | None:
 
 def end_all_of(identity: Identity, keep: int | None = None) -> int:
     """End the identity's sessions, but the one whose id is `keep`; returns how many ended."""
-    return identity.console_sessions.exclude(pk=keep).delete()[0]
+    rows = identity.console_sessions.all()
+    return (rows if keep is None else rows.exclude(pk=keep)).delete()[0]
 
 
 def list_of(identity: Identity, now: datetime) -> QuerySet[ConsoleSession]:
@@ -126,8 +127,11 @@ def tidy(now: datetime, batch: int) -> int:
     return ConsoleSession.objects.filter(pk__in=due, expires_at__lte=now).delete()[0]
 
 
-def _limit(row: ConsoleSession, account: Account, seen: datetime) -> datetime:
-    idle = seen + timedelta(seconds=account.session_idle_seconds)
-    own = row.identity.max_signin_seconds if row.identity is not None else None
-    absolute = row.created_at + timedelta(seconds=own or account.session_absolute_seconds)
-    return min(idle, absolute)
+def _limit(row: ConsoleSession, identity: Identity, seen: datetime) -> datetime:
+    idle = seen + timedelta(seconds=identity.account.session_idle_seconds)
+    return min(idle, row.created_at + timedelta(seconds=_longest(identity)))
+
+
+def _longest(identity: Identity) -> int:
+    of_account = identity.account.session_absolute_seconds
+    return min(of_account, identity.max_signin_seconds or of_account)
