@@ -1,0 +1,156 @@
+"""Who is signed in: the principal of a request, the decorator that asks for one, and the way back after signing in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec, cast
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.middleware import HtmxDetails
+
+from accounts import sessions
+from accounts.models import Account, ConsoleSession, Identity
+from iam import principals
+from iam.call import Principal, SessionFacts
+
+P = ParamSpec("P")
+
+ROLE_KEY: Final = "role"
+SIGNED_IN_KEY: Final = "_who"
+ROLE_COLOURS: Final = ("grey", "red", "orange", "yellow", "green", "blue", "purple")
+
+
+class HtmxRequest(HttpRequest):
+    """A request that the htmx middleware has read; for annotations."""
+
+    htmx: HtmxDetails
+    request_id: str
+
+
+class NotSignedIn(Exception):
+    """The page is for signed-in people, and nobody is."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleLabel:
+    """How a role that the person switched to is shown: its label and colour, and who comes back on leaving it."""
+
+    label: str
+    colour: str
+    owner: str
+    leave: str = "/me/switch-role/leave/"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The person at the browser and the principal they act as.
+
+    `identity` is who signed in; `account` and `principal` are the role's once they have switched to one.
+    """
+
+    session: ConsoleSession
+    identity: Identity
+    account: Account
+    principal: Principal
+    name: str
+    role: RoleLabel | None = None
+
+
+def who(request: HttpRequest) -> Who | None:
+    """Who acts, or None where nobody is signed in; looked up once a request."""
+    known = getattr(request, SIGNED_IN_KEY, request)
+    if known is request:
+        known = _look_up(request)
+        setattr(request, SIGNED_IN_KEY, known)
+    return cast("Who | None", known)
+
+
+def required(request: HttpRequest) -> Who:
+    """Who acts.  Errors: NotSignedIn."""
+    found = who(request)
+    if found is None:
+        raise NotSignedIn
+    return found
+
+
+def signed_in(
+    view: Callable[Concatenate[HtmxRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Let a view run for signed-in people only; others are sent to sign in and come back to the page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        required(request)
+        return view(cast(HtmxRequest, request), *args, **kwargs)
+
+    return guarded
+
+
+def own_path(wanted: str | None, default: str = "/") -> str:
+    """An address of ours to go to next, without host; anything else becomes `default`."""
+    if not wanted or not url_has_allowed_host_and_scheme(wanted, None):
+        return default
+    parts = urlsplit(wanted)
+    if parts.scheme or parts.netloc or not parts.path.startswith("/"):
+        return default
+    return wanted
+
+
+def sign_in_address(request: HttpRequest) -> str:
+    """Where to sign in so as to come back here."""
+    here = request.get_full_path()
+    current = request.headers.get("HX-Current-URL", "")
+    if current:
+        parts = urlsplit(current)
+        here = parts.path + (f"?{parts.query}" if parts.query else "")
+    elif request.method != "GET":
+        here = request.path
+    return f"/signin?{urlencode({'next': own_path(here)})}"
+
+
+def become(request: HttpRequest, key_id: str, label: str, colour: str) -> None:
+    """Act as the role session of this access key id from the next request on."""
+    request.session[ROLE_KEY] = {"key_id": key_id, "label": label, "colour": colour}
+    sessions.rotate(request)
+
+
+def come_back(request: HttpRequest) -> None:
+    """Act as oneself again."""
+    if request.session.pop(ROLE_KEY, None) is not None:
+        sessions.rotate(request)
+
+
+def _look_up(request: HttpRequest) -> Who | None:
+    now = timezone.now()
+    row = sessions.current(request, now)
+    if row is None or row.identity is None or row.account is None:
+        return None
+    sessions.touch(row, now)
+    own = principals.of_identity(row.identity, session=_facts(row))
+    name = str(row.identity)
+    switched = _role(request, now, name)
+    if switched is not None:
+        account, principal, label = switched
+        return Who(row, row.identity, account, principal, name, label)
+    return Who(row, row.identity, row.account, own, name)
+
+
+def _facts(row: ConsoleSession) -> SessionFacts:
+    return SessionFacts(kind="console", issued_at=row.created_at, mfa_at=row.mfa_at, session_pk=row.pk)
+
+
+def _role(request: HttpRequest, now: datetime, owner: str) -> tuple[Account, Principal, RoleLabel] | None:
+    """The role switched to; where its session has ended the person is themselves again."""
+    chosen = request.session.get(ROLE_KEY)
+    if not chosen:
+        return None
+    credential = principals.find_credential(chosen["key_id"])
+    if credential is None or not credential.usable or credential.expired(now):
+        come_back(request)
+        return None
+    colour = chosen["colour"] if chosen["colour"] in ROLE_COLOURS else "grey"
+    return credential.account, credential.principal, RoleLabel(chosen["label"], colour, owner)

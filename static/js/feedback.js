@@ -1,0 +1,37 @@
+// Waiting and failing: marks what a request works on as busy, and says so when no usable answer came.
+// Refusals of ours come with HX-Retarget to the flash region; other error answers are never swapped in.
+
+const busy = (event, state) => {
+  const target = event.detail.target;
+  if (target instanceof Element && target !== document.body) target.setAttribute("aria-busy", state);
+};
+
+const say = (text) => {
+  const flash = document.getElementById("flash");
+  if (!flash) return;
+  const note = document.createElement("div");
+  note.className = "note";
+  note.dataset.tone = "danger";
+  const words = document.createElement("div");
+  words.textContent = text;
+  note.append(words);
+  flash.replaceChildren(note);
+  flash.scrollIntoView({ block: "nearest" });
+};
+
+document.addEventListener("htmx:beforeRequest", (event) => busy(event, "true"));
+document.addEventListener("htmx:afterRequest", (event) => busy(event, "false"));
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status < 400 || xhr.status === 422) return;
+  if (xhr.getResponseHeader("HX-Retarget")) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  } else {
+    say(`The server answered ${xhr.status}. Nothing on this page has changed; try again.`);
+  }
+});
+
+document.addEventListener("htmx:sendError", () => say("The server could not be reached. Check the connection and try again."));
+document.addEventListener("htmx:timeout", () => say("The server took too long to answer. Try again."));
