@@ -5,8 +5,11 @@ Which members each form has is AWS's choice, not ours: lists leave out tags, bou
 
 from typing import Any
 
-from accounts.models import Account
-from iam.models import Group, Role, User
+from accounts.models import Account, Identity
+from iam.managed import ManagedPolicy
+from iam.models import Group, Policy, PolicyVersion, Role, User
+from iam.tagging import sorted_tags
+from iam.usage import NONE, Usage
 
 Described = dict[str, Any]
 
@@ -40,6 +43,11 @@ def root(account: Account) -> Described:
     }
 
 
+def owner_name(owner: Identity) -> str:
+    """The name that credentials are listed under: the user's, or `root` for the root user, which has none."""
+    return owner.name or "root"
+
+
 def group(group: Group) -> Described:
     """A group, in Get and lists alike."""
     return {
@@ -49,6 +57,42 @@ def group(group: Group) -> Described:
         "Arn": group.arn,
         "CreateDate": group.created_at,
     }
+
+
+def policy_row(policy: Policy | ManagedPolicy, used: Usage = NONE) -> Described:
+    """A managed policy as lists and CreatePolicy show it: no description, no tags."""
+    return {
+        "PolicyName": policy.name,
+        "PolicyId": policy.unique_id,
+        "Arn": policy.arn,
+        "Path": policy.path,
+        "DefaultVersionId": f"v{policy.default_version}",
+        "AttachmentCount": used.attachments,
+        "PermissionsBoundaryUsageCount": used.boundaries,
+        "IsAttachable": True,
+        "CreateDate": policy.created_at,
+        "UpdateDate": policy.updated_at,
+    }
+
+
+def policy(policy: Policy | ManagedPolicy, used: Usage = NONE) -> Described:
+    """A managed policy as GetPolicy shows it: with its description, and with tags even where there are none."""
+    described = {"Description": policy.description} if policy.description else {}
+    return {**policy_row(policy, used), **described, "Tags": sorted_tags(policy.tags)}
+
+
+def policy_version_row(version: PolicyVersion | ManagedPolicy, default: int) -> Described:
+    """A version of a policy as lists show it, without its text.  An AWS-managed policy is its own only version."""
+    return {
+        "VersionId": f"v{version.number}",
+        "IsDefaultVersion": version.number == default,
+        "CreateDate": version.created_at,
+    }
+
+
+def policy_version(version: PolicyVersion | ManagedPolicy, default: int) -> Described:
+    """A version of a policy with its text."""
+    return {"Document": version.document, **policy_version_row(version, default)}
 
 
 def boundary(entity: User | Role) -> Described:

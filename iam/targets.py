@@ -7,18 +7,29 @@ and reported only afterwards, so that nobody learns what exists without being al
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
+from accounts.models import IdentityKind
 from iam import managed
 from iam.call import Call, Params, Target
 from iam.catalogue import Resolver
-from iam.errors import InvalidInput, NoSuchEntity, ServiceError, UnmodifiableEntity, ValidationError
-from iam.models import Group, Role, User
+from iam.errors import (
+    AccessDenied,
+    InvalidInput,
+    NoSuchEntity,
+    ServiceError,
+    UnmodifiableEntity,
+    ValidationError,
+)
+from iam.models import Group, Policy, Role, User, fold
 from iam.models.scoped import NamedQuerySet, arn
 
 Kind: TypeAlias = Literal["user", "group", "role"]
 
 # Where service-linked roles live, and the policies that only they may have.
 SERVICE_ROLE_PATH = "/aws-service-role/"
+SERVICE_POLICY_REFUSED = "Cannot attach a Service Role Policy to a Customer Role."
+UNATTACHABLE = "Policy {} does not exist or is not attachable."
 
+ROOT_NAME = "root"
 _PLURAL = {"user": "users", "group": "groups", "role": "roles"}
 
 
@@ -35,6 +46,38 @@ def user(member: str, *, optional: bool = False) -> Resolver:
         return entity_target(call, "user", str(name), member, lock)
 
     return resolve
+
+
+def owner(member: str = "user_name") -> Resolver:
+    """Whose credentials they are: the user named by a member, the calling user without a name, or root for itself.
+
+    The function gets `owner`: the identity that access keys and devices belong to.  Root names itself by no name, by
+    the account's number, or as `root` where no user is called so.
+
+    Errors: ValidationError where the name is left out by a role or federated session.
+    """
+    named = user(member, optional=True)
+
+    def resolve(call: Call, params: Params, lock: bool) -> Target:
+        if call.principal.kind == "root" and _means_root(call, params.get(member)):
+            roots = call.account.identities.filter(kind=IdentityKind.ROOT)
+            identity = (roots.select_for_update() if lock else roots).get()
+            found = Target(arn=call.principal.arn, replaces=(member,))
+        else:
+            found = named(call, params, lock)
+            if not isinstance(found.entity, User):
+                return found
+            identity = found.entity.identity
+        identity.account = call.account
+        return replace(found, given={"owner": identity})
+
+    return resolve
+
+
+def _means_root(call: Call, name: str | None) -> bool:
+    if name is None or name == call.account.number:
+        return True
+    return fold(name) == ROOT_NAME and not call.account.users.filter(name_key=ROOT_NAME).exists()
 
 
 def group(member: str) -> Resolver:
@@ -166,12 +209,12 @@ def own_name(call: Call) -> str:
 
 
 def boundary_policy(call: Call, policy_arn: str) -> Any:
-    """The policy to use as a permissions boundary: a Policy row or a ManagedPolicy.
+    """The policy to use as a permissions boundary: a Policy row, locked so that it cannot go meanwhile, or a ManagedPolicy.
 
     Errors: InvalidInput (no policy's ARN), NoSuchEntity.
     """
     require_policy_arn(policy_arn, "PermissionsBoundary", InvalidInput)
-    found = find_policy(call, policy_arn, member="PermissionsBoundary")
+    found = find_policy(call, policy_arn, lock=True, member="PermissionsBoundary")
     if found is None:
         raise NoSuchEntity(
             f"Scope ARN: {policy_arn} does not exist or is not attachable.", member="PermissionsBoundary"
@@ -192,6 +235,13 @@ def refuse_protected(role: Role) -> None:
             f"Cannot perform the operation on the protected role '{role.name}'"
             " - this role is only modifiable by AWS"
         )
+
+
+def own_policy(policy: Policy | managed.ManagedPolicy, *, act: str) -> Policy:
+    """The row of a policy about to be changed.  Errors: AccessDenied for AWS's policies: "Cannot <act> outside …"."""
+    if isinstance(policy, managed.ManagedPolicy):
+        raise AccessDenied(f"Cannot {act} outside your own account.", resource=policy.arn)
+    return policy
 
 
 def row_of(policy: Any) -> Any:
