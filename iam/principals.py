@@ -7,13 +7,14 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts import vault
 from accounts.models import Account, Identity
 from iam.call import Principal, SessionFacts
 from iam.models import AccessKey, KeyStatus, Role, Session, SessionKind, User, tag_map
 
+USE_NOTED_EVERY = timedelta(minutes=1)
 SECRET_PURPOSE = "access-key-secret"  # noqa: S105  # the name of a purpose, not a secret
 
 
@@ -57,6 +58,22 @@ def hash_token(token: str) -> bytes:
 def find_credential(key_id: str) -> Credential | None:
     """The credential behind an access key id, long-term or temporary, or None where there is none."""
     return _temporary(key_id) if key_id.startswith("ASIA") else _long_term(key_id)
+
+
+def note_use(credential: Credential, service: str, region: str, now: datetime) -> None:
+    """Keep when and where an access key, or the role behind a session, was last used; to the minute.
+
+    Noting each call would turn every read into a write.
+    """
+    row = credential.row
+    used = row if isinstance(row, AccessKey) else row.role
+    if used is None or (used.last_used_at is not None and now - used.last_used_at < USE_NOTED_EVERY):
+        return
+    noted = {"last_used_at": now, "last_used_region": region}
+    if isinstance(used, AccessKey):
+        AccessKey.objects.filter(pk=used.pk).update(**noted, last_used_service=service)
+    else:
+        Role.objects.filter(pk=used.pk).update(**noted)
 
 
 def of_identity(identity: Identity, *, session: SessionFacts | None, access_key_id: str = "") -> Principal:

@@ -1,4 +1,4 @@
-"""The operations of the service models that are not offered, each with the reason; a call answers NotImplemented.
+"""The operations of the service models that are not offered, each with the reason; a call answers UnsupportedOperation.
 
 docs/operations.md is made from this table and the catalogue.
 """

@@ -1,0 +1,99 @@
+"""The Query protocol's answers: output by its shape to XML.
+
+Every element name comes from the service model; every text goes through `escape`, the last step before the bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import quote
+from xml.sax import saxutils
+
+from iam.shapes.spec import OperationSpec, Shape
+
+_UNFIT: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Left bare, a parser turns a carriage return into a line feed; in attributes line breaks become spaces.
+_KEPT: Final = {"\r": "&#13;"}
+_ENCODED_SHAPES: Final = frozenset({"policyDocumentType"})
+
+
+def answer(spec: OperationSpec, output: Mapping[str, object] | None, request_id: str) -> bytes:
+    """The body of a successful answer. Members that are None, or not in the shape, are left out.
+
+    Times become whole seconds of UTC, blobs base64, policy documents percent-encoded text.
+    Errors: TypeError for a value that is not of its member's type.
+    """
+    name = f"{spec.action}Response"
+    parts = [f"<{name} xmlns={saxutils.quoteattr(spec.namespace)}>"]
+    if spec.output is not None:
+        parts.extend(_structure(spec.output, output or {}, spec.result_wrapper or f"{spec.action}Result"))
+    parts.append(f"<ResponseMetadata><RequestId>{escape(request_id)}</RequestId></ResponseMetadata></{name}>")
+    return "".join(parts).encode()
+
+
+def escape(text: str) -> str:
+    """Text as XML character data; characters that XML has no way to write are replaced."""
+    return saxutils.escape(_UNFIT.sub("\ufffd", text), _KEPT)
+
+
+def _value(shape: Shape, value: object, tag: str) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        yield from (_map if shape.kind == "map" else _structure)(shape, value, tag)
+    elif shape.kind == "list" and isinstance(value, (list, tuple)):
+        yield from _list(shape, value, tag)
+    else:
+        yield f"<{tag}>{escape(_text(shape, value))}</{tag}>"
+
+
+def _structure(shape: Shape, values: Mapping[str, object], tag: str) -> Iterator[str]:
+    inner = [
+        piece
+        for name, member in shape.members.items()
+        if (value := values.get(name)) is not None
+        for piece in _value(member, value, name)
+    ]
+    yield from (f"<{tag}>", *inner, f"</{tag}>") if inner else (f"<{tag}/>",)
+
+
+def _list(shape: Shape, values: list[object] | tuple[object, ...], tag: str) -> Iterator[str]:
+    if not values or shape.element is None:
+        yield f"<{tag}/>"
+        return
+    yield f"<{tag}>"
+    for value in values:
+        yield from _value(shape.element, value, "member")
+    yield f"</{tag}>"
+
+
+def _map(shape: Shape, values: Mapping[str, object], tag: str) -> Iterator[str]:
+    if not values or shape.key is None or shape.value is None:
+        yield f"<{tag}/>"
+        return
+    yield f"<{tag}>"
+    for key, value in values.items():
+        yield "<entry>"
+        yield from _value(shape.key, key, "key")
+        yield from _value(shape.value, value, "value")
+        yield "</entry>"
+    yield f"</{tag}>"
+
+
+def _text(shape: Shape, value: object) -> str:
+    match shape.kind, value:
+        case "string", str():
+            return quote(value, safe="-_.~") if shape.name in _ENCODED_SHAPES else value
+        case "boolean", bool():
+            return "true" if value else "false"
+        case (("integer" | "long" | "float" | "double"), int() | float()) if not isinstance(value, bool):
+            return str(value)
+        case "timestamp", datetime() if value.tzinfo is not None:
+            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        case "blob", bytes():
+            return base64.b64encode(value).decode("ascii")
+        case _:
+            # The value itself stays out of the message: it may be a secret.
+            raise TypeError(f"{shape!r} cannot be made of {type(value).__name__}")
