@@ -8,6 +8,8 @@ from iam.policy.document import Document, Statement, parse
 from iam.policy.errors import MalformedPolicy, PolicyError, PolicySyntaxError
 from iam.policy.plan import Plan
 from iam.policy.principals import Caller
+from iam.policy.save import check_for_save, minified_size
+from iam.policy.save_trust import PrincipalEntry, invalid_principal, trust_principals
 from iam.policy.variables import Context
 
 __all__ = [
@@ -23,10 +25,15 @@ __all__ = [
     "PolicyError",
     "PolicySource",
     "PolicySyntaxError",
+    "PrincipalEntry",
     "Request",
     "Statement",
+    "check_for_save",
     "compile_document",
     "decide",
     "denial_message",
+    "invalid_principal",
+    "minified_size",
     "parse",
+    "trust_principals",
 ]
