@@ -1,0 +1,503 @@
+import hashlib
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iam.errors import ServiceError
+from iam.wire import signing_keys
+from iam.wire.claims import Scope
+from iam.wire.sigv4 import canonical_query, verify
+from tests.wire.signing import (
+    BODY,
+    CALLER,
+    KEY_ID,
+    NOW,
+    SECRET,
+    SESSION_KEY_ID,
+    TOKEN,
+    Key,
+    authorization,
+    keys,
+    presigned,
+    signed,
+    with_header,
+    with_query,
+    without_header,
+)
+
+INVALID = ("InvalidClientTokenId", 403)
+MISMATCH = ("SignatureDoesNotMatch", 403)
+INCOMPLETE = ("IncompleteSignature", 400)
+
+
+def refusal(parts, service="iam", find=None, now=NOW):
+    with pytest.raises(ServiceError) as caught:
+        verify(parts, service, find or keys(), now)
+    return caught.value
+
+
+def refused(parts, service="iam", find=None, now=NOW):
+    error = refusal(parts, service, find, now)
+    return error.code, error.status
+
+
+# What botocore signs
+
+
+def test_a_request_signed_in_its_header_is_verified():
+    verified = verify(signed(), "iam", keys(), NOW)
+    assert verified.scope == Scope(KEY_ID, "20260203", "us-east-1", "iam", NOW)
+    assert verified.credential == Key()
+    assert not verified.presigned
+
+
+def test_a_request_signed_in_its_query_is_verified():
+    verified = verify(presigned(), "sts", keys(), NOW)
+    assert verified.scope.key_id == KEY_ID
+    assert verified.presigned
+
+
+def test_session_credentials_are_verified_both_ways():
+    assert verify(signed(key_id=SESSION_KEY_ID, token=TOKEN), "iam", keys(), NOW)
+    assert verify(presigned(key_id=SESSION_KEY_ID, token=TOKEN), "sts", keys(), NOW)
+
+
+def test_a_get_signed_in_its_header_is_verified():
+    parts = signed("", method="GET", url=f"http://127.0.0.1:8000/?{CALLER}", service="sts")
+    assert verify(parts, "sts", keys(), NOW)
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "aws-global", "eu-central-2", "local", "us-gov-west-1"])
+def test_any_well_formed_region_is_accepted(region):
+    assert verify(signed(region=region), "iam", keys(), NOW).scope.region == region
+
+
+def test_further_headers_may_be_signed():
+    headers = {"X-K8s-Aws-Id": "cluster", "X-Amz-Meta-Blanks": "  a   b\t c  ", "Accept": "text/xml"}
+    assert verify(signed(headers=headers), "iam", keys(), NOW)
+    assert verify(presigned(headers={"x-k8s-aws-id": "cluster"}), "sts", keys(), NOW)
+
+
+def test_header_text_outside_ascii_is_hashed_as_it_travelled():
+    assert verify(signed(headers={"X-Amz-Meta-Name": "à Größe 日本"}), "iam", keys(), NOW)
+
+
+@given(
+    st.dictionaries(
+        st.text(st.characters(codec="utf-8"), min_size=1, max_size=12),
+        st.text(st.characters(codec="utf-8"), max_size=12),
+        max_size=6,
+    )
+)
+def test_any_query_is_canonical_as_botocore_makes_it(arguments):
+    known = {name: value for name, value in arguments.items() if not name.lower().startswith("x-amz-")}
+    text = "&".join(
+        f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in known.items()
+    )
+    assert verify(presigned(f"Action=A&{text}" if text else "Action=A"), "sts", keys(), NOW)
+
+
+def test_the_query_is_sorted_by_its_encoded_form():
+    pairs = (
+        ("b", "2"),
+        ("a", "é z"),
+        ("a", "1"),
+        ("A-", ""),
+        ("a~", "/"),
+        ("a%", "+"),
+        ("X-Amz-Signature", "s"),
+    )
+    assert canonical_query(pairs) == "A-=&a=%C3%A9%20z&a=1&a%25=%2B&a~=%2F&b=2"
+
+
+# Keys and tokens
+
+
+def test_an_unknown_key_is_invalid():
+    assert refused(signed(key_id="AKIAIOSFODNN7UNKNOWN")) == INVALID
+    assert refusal(signed(key_id="AKIAIOSFODNN7UNKNOWN")).message == (
+        "The security token included in the request is invalid."
+    )
+
+
+def test_an_inactive_key_is_as_invalid_as_an_unknown_one():
+    assert refused(signed(), find=keys(**{KEY_ID: Key(usable=False)})) == INVALID
+    assert refused(signed(secret="wrong"), find=keys(**{KEY_ID: Key(usable=False)})) == INVALID
+
+
+def test_a_wrong_secret_does_not_match():
+    error = refusal(signed(secret="wrong"))
+    assert (error.code, error.status) == MISMATCH
+    assert error.message.startswith(
+        "The request signature we calculated does not match the signature you provided."
+    )
+    assert SECRET not in error.message
+
+
+def test_the_secret_itself_is_no_signature():
+    assert refused(authorization(signed(), signed().headers["authorization"][-64:], SECRET)) == MISMATCH
+
+
+def test_a_malformed_key_id_is_not_looked_up():
+    asked = []
+    for key_id in ("akiaiosfodnn7example", "AKIA", "AKIAIOSFODNN7EXAMPL'", "AKIAIOSFODNN7EXAMPLÉ", "A" * 129):
+        assert refused(signed(key_id=key_id), find=asked.append) == INVALID
+    assert asked == []
+
+
+def test_a_session_key_needs_its_own_token():
+    find = keys(**{SESSION_KEY_ID: Key(token=TOKEN)})
+    assert refused(signed(key_id=SESSION_KEY_ID), find=find) == INVALID
+    assert refused(signed(key_id=SESSION_KEY_ID, token=TOKEN[:-1] + "m"), find=find) == INVALID
+    assert refused(presigned(key_id=SESSION_KEY_ID), "sts", find) == INVALID
+    assert refused(presigned(key_id=SESSION_KEY_ID, token="another"), "sts", find) == INVALID
+
+
+def test_a_session_key_without_token_is_invalid_even_if_its_record_has_none():
+    assert refused(signed(key_id=SESSION_KEY_ID), find=keys(**{SESSION_KEY_ID: Key()})) == INVALID
+
+
+def test_a_long_term_key_comes_without_token():
+    assert refused(signed(token=TOKEN)) == INVALID
+    assert refused(presigned(token=TOKEN), "sts") == INVALID
+    assert refused(signed(token=TOKEN), find=keys(**{KEY_ID: Key(token=TOKEN)})) == INVALID
+
+
+def test_expired_credentials_are_told_so_only_to_their_owner():
+    find = keys(**{SESSION_KEY_ID: Key(token=TOKEN, expires=NOW)})
+    error = refusal(signed(key_id=SESSION_KEY_ID, token=TOKEN), find=find)
+    assert (error.code, error.status) == ("ExpiredToken", 403)
+    assert error.message == "The security token included in the request is expired"
+    assert refused(signed(key_id=SESSION_KEY_ID, token=TOKEN, secret="wrong"), find=find) == MISMATCH
+    assert refused(signed(key_id=SESSION_KEY_ID, token="another"), find=find) == INVALID
+    alive = keys(**{SESSION_KEY_ID: Key(token=TOKEN, expires=NOW + timedelta(seconds=1))})
+    assert verify(signed(key_id=SESSION_KEY_ID, token=TOKEN), "iam", alive, NOW)
+
+
+def test_the_token_has_to_be_signed():
+    parts = with_header(signed(key_id=SESSION_KEY_ID), "x-amz-security-token", TOKEN)
+    assert refused(parts) == MISMATCH
+
+
+def test_a_ghost_costs_the_same_chain_of_hmacs(monkeypatch):
+    made = []
+    derive = signing_keys._derived
+    monkeypatch.setattr(signing_keys, "_derived", lambda *given: made.append(given) or derive(*given))
+    monkeypatch.setattr(signing_keys, "_keys", type(signing_keys._keys)())
+    refused(signed(key_id="AKIAIOSFODNN7UNKNOWN"))
+    refused(signed(secret="wrong"))
+    refused(signed(key_id="lowercase"))
+    assert len(made) == 3
+
+
+# Form
+
+
+def test_no_signature_at_all():
+    error = refusal(without_header(signed(), "authorization"))
+    assert (error.code, error.status) == ("MissingAuthenticationToken", 403)
+    assert error.message == "Request is missing Authentication Token"
+
+
+@pytest.mark.parametrize(
+    ("header", "part"),
+    [
+        ("Bearer abc", "abc"),
+        ("Basic YTpi", "YTpi"),
+        ("nonsense", "nonsense"),
+        ("AWS4-HMAC-SHA256 nonsense", "nonsense"),
+    ],
+)
+def test_a_header_that_is_no_signature(header, part):
+    error = refusal(with_header(signed(), "authorization", header))
+    assert (error.code, error.status) == INCOMPLETE
+    assert error.message == (
+        f"'{part}' not a valid key=value pair (missing equal-sign) in Authorization header: '{header}'."
+    )
+
+
+def test_another_algorithm():
+    assert refused(authorization(signed(), "AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256")) == INCOMPLETE
+    assert refused(authorization(signed(), "AWS4-HMAC-SHA256 ", "aws4-hmac-sha256 ")) == INCOMPLETE
+    assert refused(with_query(presigned(), X_Amz_Algorithm="AWS4-HMAC-SHA512"), "sts") == INCOMPLETE
+
+
+@pytest.mark.parametrize("name", ["Credential", "SignedHeaders", "Signature"])
+def test_a_part_of_the_header_that_is_missing_or_doubled(name):
+    parts = signed()
+    piece = next(
+        p for p in parts.headers["authorization"].partition(" ")[2].split(", ") if p.startswith(name)
+    )
+    error = refusal(authorization(parts, piece, ""))
+    assert (error.code, error.status) == INCOMPLETE
+    assert f"Authorization header requires '{name}' parameter." in error.message
+    assert refused(authorization(parts, piece, f"{piece}, {piece}")) == INCOMPLETE
+
+
+def test_an_unknown_part_of_the_header():
+    assert refused(authorization(signed(), "Credential=", "Extra=1, Credential=")) == INCOMPLETE
+
+
+def test_two_authorization_headers_joined():
+    parts = signed()
+    header = parts.headers["authorization"]
+    assert refused(with_header(parts, "authorization", f"{header},{header}")) == INCOMPLETE
+
+
+@pytest.mark.parametrize("name", ["host", "x-amz-date", "x-amz-security-token", "authorization"])
+def test_a_header_given_twice(name):
+    assert refused(replace(signed(), doubled=frozenset({name}))) == INCOMPLETE
+
+
+@pytest.mark.parametrize("name", [
+    "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature",
+])  # fmt: skip
+def test_a_query_part_that_is_missing_or_doubled(name):
+    parts = presigned()
+    error = refusal(with_query(parts, **{name: None}), "sts")
+    assert (error.code, error.status) == INCOMPLETE
+    assert name in error.message
+    value = dict(parts.query)[name]
+    assert refused(replace(parts, query=(*parts.query, (name, value))), "sts") == INCOMPLETE
+    assert refused(replace(parts, query=(*parts.query, (name.lower(), value))), "sts") == INCOMPLETE
+
+
+def test_signed_in_header_and_query_together():
+    parts = signed("", method="GET", url=f"http://127.0.0.1:8000/?{CALLER}&X-Amz-Expires=900", service="sts")
+    assert refused(parts, "sts") == INCOMPLETE
+    both = with_header(presigned(), "authorization", signed().headers["authorization"])
+    assert refused(both, "sts") == INCOMPLETE
+
+
+def test_a_token_in_query_and_header():
+    parts = with_header(presigned(key_id=SESSION_KEY_ID, token=TOKEN), "x-amz-security-token", TOKEN)
+    assert refused(parts, "sts") == INCOMPLETE
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["", "2026-02-03T04:05:06Z", "20260203", "20260203T040506", "20261303T040506Z", "\uff120260203T040506Z"],
+)
+def test_a_date_in_another_form(date):
+    error = refusal(with_header(signed(), "x-amz-date", date))
+    assert (error.code, error.status) == INCOMPLETE
+    assert error.message.startswith("Date must be in ISO-8601 'basic format'. Got '")
+
+
+def test_no_date():
+    assert refused(without_header(signed(), "x-amz-date")) == INCOMPLETE
+
+
+# Scope
+
+
+@pytest.mark.parametrize(
+    "credential", ["", "a", "a/b/c/d", f"{KEY_ID}/20260203/us-east-1/iam/aws4_request/x"]
+)
+def test_a_credential_of_another_number_of_elements(credential):
+    parts = authorization(signed(), f"{KEY_ID}/20260203/us-east-1/iam/aws4_request", credential)
+    error = refusal(parts)
+    assert (error.code, error.status) == INCOMPLETE
+    assert error.message.endswith(f"got '{credential}'")
+
+
+def test_a_signature_for_one_service_never_reaches_the_other():
+    error = refusal(signed(service="sts"), "iam")
+    assert (error.code, error.status) == MISMATCH
+    assert error.message == "Credential should be scoped to correct service: 'iam'. "
+    assert refused(signed(service="iam"), "sts") == MISMATCH
+    assert refused(signed(service="s3"), "iam") == MISMATCH
+    assert refused(presigned(service="iam"), "sts") == MISMATCH
+
+
+@pytest.mark.parametrize("region", ["", "US-EAST-1", "us_east_1", "us-east-1.", "-", "us--east", "a" * 33])
+def test_a_region_that_is_none(region):
+    assert refused(authorization(signed(), "/us-east-1/", f"/{region}/")) == MISMATCH
+
+
+def test_another_terminator():
+    assert refused(authorization(signed(), "/aws4_request", "/aws5_request")) == MISMATCH
+
+
+def test_the_scope_is_of_the_day_of_the_date():
+    error = refusal(authorization(signed(), "/20260203/", "/20260204/"))
+    assert (error.code, error.status) == MISMATCH
+    assert error.message == (
+        "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP:"
+        " '20260204' != '20260203', from '20260203T040506Z'."
+    )
+
+
+def test_the_scope_is_checked_before_any_key_is_looked_up():
+    asked = []
+    refused(signed(service="s3"), find=asked.append)
+    assert asked == []
+
+
+# Time
+
+
+@pytest.mark.parametrize("minutes", [0, 4, 14, -4, -14])
+def test_a_clock_may_differ_a_little(minutes):
+    assert verify(signed(at=NOW + timedelta(minutes=minutes)), "iam", keys(), NOW)
+
+
+def test_a_clock_that_is_behind():
+    error = refusal(signed(at=NOW - timedelta(minutes=16)))
+    assert (error.code, error.status) == MISMATCH
+    assert error.message == (
+        "Signature expired: 20260203T034906Z is now earlier than 20260203T035006Z (20260203T040506Z - 15 min.)"
+    )
+
+
+def test_a_clock_that_is_ahead():
+    error = refusal(signed(at=NOW + timedelta(minutes=16)))
+    assert (error.code, error.status) == MISMATCH
+    assert error.message == (
+        "Signature not yet current: 20260203T042106Z is still later than 20260203T042006Z (20260203T040506Z + 15 min.)"
+    )
+    assert refused(presigned(at=NOW + timedelta(minutes=16)), "sts") == MISMATCH
+
+
+def test_a_presigned_request_lasts_as_long_as_it_says():
+    parts = presigned(expires=7200)
+    assert verify(parts, "sts", keys(), NOW + timedelta(seconds=7199))
+    assert refused(parts, "sts", now=NOW + timedelta(seconds=7200)) == ("RequestExpired", 400)
+
+
+@pytest.mark.parametrize("expires", ["0", "604801", "-1", "", "1e3", "99999999999999999999", "٩"])
+def test_a_lifetime_out_of_bounds(expires):
+    assert refused(with_query(presigned(), X_Amz_Expires=expires), "sts") == INCOMPLETE
+
+
+def test_the_longest_lifetime():
+    assert verify(presigned(expires=604_800), "sts", keys(), NOW + timedelta(days=6))
+
+
+# What is signed
+
+
+def test_host_has_to_be_signed():
+    parts = authorization(
+        signed(), "SignedHeaders=content-type;host;x-amz-date", "SignedHeaders=content-type;x-amz-date"
+    )
+    error = refusal(parts)
+    assert (error.code, error.status) == MISMATCH
+    assert "'Host' or ':authority' must be a 'SignedHeader'" in error.message
+
+
+def test_the_date_has_to_be_signed():
+    assert refused(authorization(signed(), ";x-amz-date", "")) == MISMATCH
+
+
+@pytest.mark.parametrize(
+    "name", ["x-amz-security-token", "x-amz-user-agent", "x-amz-content-sha256", "x-amz-anything"]
+)
+def test_no_amz_header_goes_unsigned(name):
+    error = refusal(with_header(signed(), name, "x"))
+    assert (error.code, error.status) == MISMATCH
+    assert name in error.message
+    assert refused(with_header(presigned(), name, "x"), "sts")[1] in (400, 403)
+
+
+def test_a_signed_header_has_to_be_there():
+    assert refused(without_header(signed(headers={"X-K8s-Aws-Id": "c"}), "x-k8s-aws-id")) == MISMATCH
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "host;content-type;x-amz-date",
+        "content-type;host;host;x-amz-date",
+        "Content-Type;host;x-amz-date",
+        "",
+        "content-type; host;x-amz-date",
+    ],
+)
+def test_signed_headers_are_lower_case_sorted_and_unique(listed):
+    assert (
+        refused(
+            authorization(signed(), "SignedHeaders=content-type;host;x-amz-date", f"SignedHeaders={listed}")
+        )
+        == INCOMPLETE
+    )
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda parts: replace(parts, body=parts.body.replace(b"Anna", b"Bert")),
+        lambda parts: replace(parts, body=parts.body + b"&Marker=x"),
+        lambda parts: replace(parts, body=b""),
+        lambda parts: replace(parts, query=(("Action", "DeleteUser"),)),
+        lambda parts: replace(parts, method="GET"),
+        lambda parts: with_header(parts, "host", "elsewhere.example"),
+        lambda parts: with_header(parts, "content-type", "text/plain"),
+        lambda parts: with_header(parts, "x-amz-date", "20260203T040507Z"),
+        lambda parts: authorization(parts, "us-east-1", "us-east-2"),
+        lambda parts: authorization(parts, "Signature=", "Signature=0"),
+        lambda parts: with_header(parts, "authorization", parts.headers["authorization"].upper().replace("AWS4-HMAC-SHA256 CREDENTIAL", "AWS4-HMAC-SHA256 Credential")),
+        lambda parts: with_header(parts, "authorization", parts.headers["authorization"][:-1] + "é"),
+    ],
+)  # fmt: skip
+def test_a_changed_request_does_not_match(changed):
+    assert refused(changed(signed())) in (MISMATCH, INCOMPLETE)
+
+
+def test_a_changed_query_does_not_match():
+    parts = presigned()
+    assert refused(replace(parts, query=(*parts.query, ("Extra", "1"))), "sts") == MISMATCH
+    assert refused(with_query(parts, Action="GetSessionToken"), "sts") == MISMATCH
+    assert refused(with_query(parts, X_Amz_Expires="901"), "sts") == MISMATCH
+    assert refused(with_header(parts, "host", "elsewhere.example"), "sts") == MISMATCH
+
+
+def test_the_path_and_plus_signs_are_what_they_are():
+    spaced = signed("", method="GET", url=f"http://127.0.0.1:8000/?{CALLER}&Note=a%20b", service="sts")
+    assert verify(spaced, "sts", keys(), NOW)
+
+
+# Payload
+
+
+def test_a_presigned_request_is_a_get_without_body():
+    assert refused(presigned(method="POST"), "sts") == INCOMPLETE
+    assert refused(replace(presigned(), body=b"Action=Other"), "sts") == INCOMPLETE
+
+
+@pytest.mark.parametrize("declared", ["UNSIGNED-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "0" * 64, ""])
+def test_a_payload_is_never_unsigned(declared):
+    assert refused(signed(headers={"X-Amz-Content-SHA256": declared})) == MISMATCH
+
+
+def test_a_declared_payload_hash_that_is_true():
+    declared = hashlib.sha256(BODY.encode()).hexdigest()
+    assert verify(signed(headers={"X-Amz-Content-SHA256": declared}), "iam", keys(), NOW)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "aws-chunked", "identity, gzip", "deflate"])
+def test_an_encoded_body_is_refused(encoding):
+    assert refused(with_header(signed(), "content-encoding", encoding)) == ("MalformedInput", 400)
+
+
+# Signing keys
+
+
+def test_a_changed_secret_never_meets_the_old_key():
+    assert verify(signed(), "iam", keys(), NOW)
+    assert refused(signed(), find=keys(**{KEY_ID: Key(secret="rotated")})) == MISMATCH
+    assert verify(signed(secret="rotated"), "iam", keys(**{KEY_ID: Key(secret="rotated")}), NOW)
+
+
+def test_signing_keys_are_kept_and_bounded(monkeypatch):
+    monkeypatch.setattr(signing_keys, "KEPT", 3)
+    monkeypatch.setattr(signing_keys, "_keys", type(signing_keys._keys)())
+    scopes = [Scope(KEY_ID, "20260203", f"r-{number}", "iam", NOW) for number in range(5)]
+    first = [signing_keys.signing_key(scope, SECRET) for scope in scopes]
+    assert len(signing_keys._keys) == 3
+    assert [signing_keys.signing_key(scope, SECRET) for scope in scopes] == first
+    assert SECRET not in repr(signing_keys._keys)
