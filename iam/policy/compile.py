@@ -5,21 +5,17 @@ for; how a statement is read depends on what the policy hangs on, its `Flavour`.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from sys import intern
-from typing import Final, Literal
+from typing import Final
 
 from iam.policy import principals
-from iam.policy.arn import complete, is_incomplete, resource_tokens
 from iam.policy.conditions import Check, clause_check
 from iam.policy.document import Document, Statement, parse
-from iam.policy.match import ContextMatcher, Matcher, context_matcher, glob, matcher
+from iam.policy.match import ContextMatcher, Matcher, glob
 from iam.policy.reader import Position, position, read
-from iam.policy.variables import Context, Token, Wild, has_variables, literal, resolver
-
-Flavour = Literal["identity", "resource", "scp", "rcp"]
-"""identity: also boundary and session policies; resource: also trust policies."""
+from iam.policy.resources import Flavour, Resources
+from iam.policy.variables import Context
 
 DOCUMENTS_KEPT: Final = 4096
 ACTIONS_KEPT: Final = 256
@@ -51,7 +47,7 @@ class Rule:
             else principals.compiled(statement.principals, negated=statement.not_principal)
         )
         variables = document.source.version == "2012-10-17"
-        resource = _Resources.of(statement, flavour, variables=variables)
+        resource = Resources.of(statement, flavour, variables=variables)
         checks = _checks(statement, flavour, variables=variables)
         self.always = resource.everything and not resource.negated and not checks
         self.simple = resource.simple and not checks and not self.always
@@ -80,105 +76,6 @@ def _principal_fits(statement: Statement, flavour: Flavour) -> bool:
     if flavour == "rcp":
         return statement.principals == (("AWS", "*"),) and not statement.not_principal
     return statement.principals is None
-
-
-@dataclass(slots=True)
-class _Resources:
-    """The Resource or NotResource of a statement, sorted by how its patterns are tested."""
-
-    everything: bool = False
-    exacts: list[str] = field(default_factory=list)
-    prefixes: list[str] = field(default_factory=list)
-    others: list[Matcher] = field(default_factory=list)
-    contextual: list[tuple[Token, ...]] = field(default_factory=list)
-    negated: bool = False
-    deny: bool = False
-
-    @classmethod
-    def of(cls, statement: Statement, flavour: Flavour, *, variables: bool) -> "_Resources":
-        deny = statement.effect == "Deny"
-        if statement.resources is None:
-            # A resource policy hangs on its resource; elsewhere the element must not be missing.
-            return cls(everything=flavour == "resource" or deny)
-        if not statement.resources and statement.not_resource:
-            return cls(everything=deny)
-        sorted_ = cls(negated=statement.not_resource, deny=deny)
-        widen = flavour == "identity" or (flavour != "resource" and deny != statement.not_resource)
-        for pattern in _completed(statement.resources, widen=widen):
-            sorted_._add(resource_tokens(pattern, variables=variables))
-        return sorted_
-
-    def _add(self, pattern: tuple[Token, ...]) -> None:
-        text = literal(pattern)
-        if text is not None:
-            self.exacts.append(text)
-        elif pattern == (Wild.RUN,):
-            self.everything = True
-        elif has_variables(pattern):
-            self.contextual.append(pattern)
-        elif len(pattern) == 2 and isinstance(pattern[0], str) and pattern[1] is Wild.RUN:
-            self.prefixes.append(pattern[0])
-        else:
-            self.others.append(matcher(pattern))
-
-    @property
-    def simple(self) -> bool:
-        return not (self.others or self.contextual or self.negated or self.everything)
-
-    def test(self) -> ContextMatcher | None:
-        """Return the test, or None where everything passes."""
-        if self.negated:
-            return self._outside()
-        return None if self.everything else self._inside()
-
-    def _inside(self) -> ContextMatcher:
-        exacts: tuple[str, ...] | frozenset[str] = (
-            tuple(self.exacts) if len(self.exacts) < 8 else frozenset(self.exacts)
-        )
-        prefixes = tuple(self.prefixes)
-        tests = (*map(_ignoring_context, self.others), *map(context_matcher, self.contextual))
-        if tests and not exacts and not prefixes:
-            return (
-                tests[0]
-                if len(tests) == 1
-                else lambda text, context: any(test(text, context) for test in tests)
-            )
-        if tests:
-            return lambda text, context: (
-                text in exacts or text.startswith(prefixes) or any(test(text, context) for test in tests)
-            )
-        if not exacts:
-            start = prefixes[0] if len(prefixes) == 1 else prefixes
-            return lambda text, _context: text.startswith(start)
-        return lambda text, _context: text in exacts or text.startswith(prefixes)
-
-    def _outside(self) -> ContextMatcher:
-        """Return the test of NotResource.
-
-        A variable without a value: in a Deny the entry drops out, in an Allow the statement does.
-        """
-        if self.everything:
-            return lambda _text, _context: False
-        inside = self._inside()
-        if self.deny or not self.contextual:
-            return lambda text, context: not inside(text, context)
-        resolvers = [resolver(pattern) for pattern in self.contextual]
-        return lambda text, context: (
-            all(resolve(context) is not None for resolve in resolvers) and not inside(text, context)
-        )
-
-
-def _completed(patterns: Iterable[str], *, widen: bool) -> Iterable[str]:
-    """Fill incomplete ARNs where the kind of policy allows them; elsewhere they match nothing."""
-    for pattern in patterns:
-        if not is_incomplete(pattern):
-            yield pattern
-        elif widen:
-            yield complete(pattern)
-
-
-def _ignoring_context(test: Matcher) -> ContextMatcher:
-    return lambda text, _context: test(text)
 
 
 def _all(checks: list[Check]) -> Check | None:
@@ -275,15 +172,16 @@ class CompiledDocument:
         self.text = text
         self.source: Document = parse(text)
         self._index = _ActionIndex(self.source.statements)
-        self._rules: dict[tuple[Flavour, int], Rule] = {}
+        self._rules: dict[Flavour, list[Rule | None]] = {}
         self._matching: dict[tuple[Flavour, str], tuple[Rule, ...]] = {}
         self._places: tuple[tuple[Position, Position], ...] | None = None
 
     def rule(self, number: int, flavour: Flavour) -> Rule:
         """Return the compiled statement."""
-        rule = self._rules.get((flavour, number))
+        made = self._rules.setdefault(flavour, [None] * len(self.source.statements))
+        rule = made[number]
         if rule is None:
-            rule = self._rules[flavour, number] = Rule(self, number, flavour)
+            rule = made[number] = Rule(self, number, flavour)
         return rule
 
     def rules_for(self, action: str, flavour: Flavour) -> tuple[Rule, ...]:

@@ -42,6 +42,11 @@ class Operator:
         """Whether the base operator holds for what is outside its values."""
         return "Not" in self.base
 
+    @property
+    def takes_variables(self) -> bool:
+        """Whether variables in the values are filled in."""
+        return self.base.startswith(("String", "Arn"))
+
 
 def operator_named(name: str) -> Operator | None:
     """Take an operator's name apart.  Names are case sensitive; None: there is no such operator."""

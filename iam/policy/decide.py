@@ -12,10 +12,11 @@ from types import MappingProxyType
 from typing import Final
 
 from iam.policy.attached import AttachedPolicy, Levels, Request
-from iam.policy.compile import Flavour, Rule
+from iam.policy.compile import Rule
 from iam.policy.decision import Decision, LayerName
 from iam.policy.plan import Layer, Plan
 from iam.policy.principals import OF_AN_ACCOUNT, BoundIds, Grant
+from iam.policy.resources import Flavour
 from iam.policy.services import UNCONDITIONAL, is_assuming, is_trust_action, needs_grant
 
 Hit = tuple[AttachedPolicy, int]

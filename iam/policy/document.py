@@ -126,9 +126,11 @@ def _statement(block: Json, path: tuple[Step, ...]) -> Statement:
     return Statement(
         sid=_text(block, "Sid", path),
         effect="Allow" if effect == "Allow" else "Deny",
-        actions=tuple(intern(text) for text in _strings(block[action], (*path, action))),
+        actions=tuple(map(intern, _strings(block[action], (*path, action)))),
         not_action=action == "NotAction",
-        resources=None if resource is None else _strings(block[resource], (*path, resource)),
+        resources=None
+        if resource is None
+        else tuple(map(intern, _strings(block[resource], (*path, resource)))),
         not_resource=resource == "NotResource",
         principals=None if principal is None else _principals(block[principal], (*path, principal)),
         not_principal=principal == "NotPrincipal",
@@ -213,4 +215,4 @@ def _value(given: Json, path: Path) -> str:
         return "true" if given else "false"
     if not isinstance(given, str):
         raise _Fault("A condition value must be a string, a number or a boolean.", path)
-    return str(given)
+    return intern(str(given))  # str: a number read by the decoder is of a class of its own

@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from iam.policy.attached import AttachedPolicy
-from iam.policy.compile import ACTIONS_KEPT, Flavour, Rule
+from iam.policy.compile import ACTIONS_KEPT, Rule
 from iam.policy.decision import Decision
+from iam.policy.resources import Flavour
 from iam.policy.services import has_own_rules
 from iam.policy.variables import Context
+
+_WORTH_GROUPING: Final = 3
+_NO_TEXTS: Final = frozenset[str]()
 
 
 class Candidates:
@@ -30,7 +34,7 @@ class Candidates:
             simple, others = (), simple + others
         self.simple = simple
         self.rest = others
-        self.exacts = frozenset(text for rule in simple for text in rule.exacts)
+        self.exacts = frozenset(text for rule in simple for text in rule.exacts) if simple else _NO_TEXTS
         self.prefixes = tuple(dict.fromkeys(text for rule in simple for text in rule.prefixes))
 
     def first(self, resource: str, context: Context) -> Rule | None:
@@ -47,7 +51,6 @@ class Candidates:
         return None
 
 
-_WORTH_GROUPING: Final = 3
 _NOBODY: Final = Candidates(())
 
 ByAction = tuple[Candidates, Candidates, bool]

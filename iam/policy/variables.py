@@ -6,7 +6,7 @@ Source: IAM User Guide, policy variables.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
@@ -24,10 +24,11 @@ class Wild(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A context key (lower-case) to put in, and what to put in when it has no value."""
+    """A context key (lower-case) to put in, what to put in when it has no value, and the key as written."""
 
     key: str
     default: str | None = None
+    name: str = field(default="", compare=False)
 
     def resolve(self, context: Context) -> str | None:
         """Return the text to put in.  A key of several values has none as a variable, even with one element."""
@@ -100,7 +101,7 @@ def _with_default(pattern: str, at: int, comma: int, close: int) -> tuple[Token,
 def _named(name: str, default: str | None = None) -> Variable:
     if not name or any(char in name for char in " \t\r\n${"):
         return _UNRESOLVED
-    return Variable(name.lower(), default)
+    return Variable(name.lower(), default, name)
 
 
 def literal(pattern: tuple[Token, ...]) -> str | None:
