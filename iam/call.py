@@ -144,23 +144,23 @@ class Page:
         return {**(given or {}), **self.of_several([(member, rows, key, row)])}
 
     def of_several(
-        self, streams: Sequence[tuple[str, QuerySet[Any], str, Callable[[Any], Any]]]
+        self, streams: Sequence[tuple[str, QuerySet[Any] | Sequence[Any], str, Callable[[Any], Any]]]
     ) -> dict[str, Any]:
-        """A page over several lists one after the other; every list is in the answer, also when empty."""
+        """A page over several lists one after the other; every list is in the answer, also when empty.
+
+        A list is a query or, where it is data, a sequence that is sorted by the key already.
+        """
         answer: dict[str, Any] = {member: [] for member, *_ in streams}
         room = self._size
         for number, (member, rows, key, row) in enumerate(streams):
             if number < self._stream:
                 continue
-            wanted = rows.order_by(key)
-            column, beyond = (key[1:], "lt") if key.startswith("-") else (key, "gt")
-            if number == self._stream and self._after:
-                wanted = wanted.filter(**{f"{column}__{beyond}": self._after})
-            found = list(wanted[: room + 1])
+            after = self._after if number == self._stream else None
+            found = _rows_after(rows, key, after, room + 1)
             answer[member] += [row(one) for one in found[:room]]
             if len(found) > room:
                 # No room left: the next page starts this list at its beginning.
-                last = answer_key(found[room - 1], column) if room else ""
+                last = answer_key(found[room - 1], key.lstrip("-")) if room else ""
                 return {**answer, "IsTruncated": True, "Marker": self._write(number, last)}
             room -= len(found)
         return {**answer, "IsTruncated": False}
@@ -187,6 +187,15 @@ class Page:
         if binding != self._binding:
             raise ValidationError("Invalid Marker.", member="Marker")
         return stream, after
+
+
+def _rows_after(rows: QuerySet[Any] | Sequence[Any], key: str, after: str | None, count: int) -> list[Any]:
+    """The first rows whose key comes after `after`; from the start where that is empty."""
+    if not isinstance(rows, QuerySet):
+        return [row for row in rows if not after or str(getattr(row, key)) > after][:count]
+    column, beyond = (key[1:], "lt") if key.startswith("-") else (key, "gt")
+    wanted = rows.order_by(key)
+    return list((wanted.filter(**{f"{column}__{beyond}": after}) if after else wanted)[:count])
 
 
 def answer_key(row: Model, key: str) -> str:

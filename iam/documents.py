@@ -5,8 +5,9 @@ The text itself is stored as it came; nothing here changes it.
 
 from typing import Literal, TypeAlias
 
-from iam import policy
-from iam.errors import MalformedPolicyDocument
+from accounts.models import Account
+from iam import policy, quotas
+from iam.errors import LimitExceeded, MalformedPolicyDocument
 
 Kind: TypeAlias = Literal["identity", "trust", "session"]
 
@@ -28,3 +29,11 @@ def require_sound(text: str, kind: Kind, *, member: str = "PolicyDocument") -> N
 def size(text: str) -> int:
     """How large a text counts: its characters without white space, wherever that stands."""
     return policy.minified_size(text)
+
+
+def require_managed_policy(account: Account, text: str) -> None:
+    """Refuse a text that cannot be a version of a managed policy.  Errors: MalformedPolicyDocument, LimitExceeded."""
+    require_sound(text, "identity")
+    allowed = quotas.limit(account, "PolicySize")
+    if size(text) > allowed:
+        raise LimitExceeded(f"Cannot exceed quota for PolicySize: {allowed}", member="PolicyDocument")

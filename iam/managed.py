@@ -15,7 +15,10 @@ ACCOUNT = "aws"
 
 @dataclass(frozen=True, slots=True)
 class ManagedPolicy:
-    """One AWS-managed policy in its single version v1.  `document` is the JSON text as returned and evaluated."""
+    """One AWS-managed policy in its single version v1.  `document` is the JSON text as returned and evaluated.
+
+    It has the members of a policy row and of a version row, so that both are described alike.
+    """
 
     name: str
     path: str
@@ -28,6 +31,26 @@ class ManagedPolicy:
     def arn(self) -> str:
         """Its ARN, in AWS's own account."""
         return f"arn:aws:iam::{ACCOUNT}:policy{self.path}{self.name}"
+
+    @property
+    def number(self) -> int:
+        """The number of its only version."""
+        return 1
+
+    @property
+    def default_version(self) -> int:
+        """The number of its only version, which is in force."""
+        return 1
+
+    @property
+    def updated_at(self) -> datetime:
+        """When its only version was made."""
+        return self.created_at
+
+    @property
+    def tags(self) -> list[dict[str, str]]:
+        """None: nobody here may tag AWS's policies."""
+        return []
 
     @property
     def name_key(self) -> str:

@@ -5,6 +5,7 @@ Every operation that attaches, detaches, bounds or frees says so here, inside it
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from django.db.models import F, QuerySet
 
@@ -20,6 +21,8 @@ class Usage:
     attachments: int = 0
     boundaries: int = 0
 
+
+UsageByArn: TypeAlias = Mapping[str, Usage]
 
 NONE = Usage()
 
@@ -45,10 +48,22 @@ def freed(account: Account, boundary_arn: str) -> None:
         account.policy_usages.filter(policy_arn=boundary_arn).update(boundaries=F("boundaries") - 1)
 
 
-def of(account: Account, policy_arns: Iterable[str]) -> Mapping[str, Usage]:
+def of(account: Account, policy_arns: Iterable[str]) -> UsageByArn:
     """The usage of those policies that are used at all."""
     rows = account.policy_usages.filter(policy_arn__in=list(policy_arns))
     return {row.policy_arn: Usage(row.attachments, row.boundaries) for row in rows}
+
+
+def of_aws(account: Account) -> UsageByArn:
+    """The usage of those of AWS's policies that are used at all."""
+    rows = account.policy_usages.filter(policy__isnull=True)
+    return {row.policy_arn: Usage(row.attachments, row.boundaries) for row in rows}
+
+
+def beside(policy: Policy) -> Usage:
+    """The usage of an own policy that was read with select_related("usage")."""
+    row: PolicyUsage | None = getattr(policy, "usage", None)
+    return NONE if row is None else Usage(row.attachments, row.boundaries)
 
 
 def _row(account: Account, policy: Policy | ManagedPolicy) -> QuerySet[PolicyUsage]:

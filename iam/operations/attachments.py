@@ -18,8 +18,6 @@ from iam.models import Attachment, Group, Policy, Role, User
 Entity: TypeAlias = User | Group | Role
 AnyPolicy: TypeAlias = Policy | ManagedPolicy
 
-UNATTACHABLE = "Policy {} does not exist or is not attachable."
-
 
 def _policy_arn(call: Call, target: Target, params: Params) -> dict[str, str | tuple[str, ...]]:
     """iam:PolicyARN: which policy is to be attached or detached."""
@@ -28,7 +26,7 @@ def _policy_arn(call: Call, target: Target, params: Params) -> dict[str, str | t
 
 @operation(
     "iam.AttachUserPolicy",
-    target=targets.entity_and_policy("user", missing=UNATTACHABLE),
+    target=targets.entity_and_policy("user", missing=targets.UNATTACHABLE),
     keys=_policy_arn,
     revises=True,
 )
@@ -43,7 +41,7 @@ def attach_user_policy(call: Call, *, user: User, policy: AnyPolicy) -> None:
 
 @operation(
     "iam.AttachGroupPolicy",
-    target=targets.entity_and_policy("group", missing=UNATTACHABLE),
+    target=targets.entity_and_policy("group", missing=targets.UNATTACHABLE),
     keys=_policy_arn,
     revises=True,
 )
@@ -58,7 +56,7 @@ def attach_group_policy(call: Call, *, group: Group, policy: AnyPolicy) -> None:
 
 @operation(
     "iam.AttachRolePolicy",
-    target=targets.entity_and_policy("role", missing=UNATTACHABLE),
+    target=targets.entity_and_policy("role", missing=targets.UNATTACHABLE),
     keys=_policy_arn,
     revises=True,
 )
@@ -74,7 +72,7 @@ def attach_role_policy(call: Call, *, role: Role, policy: AnyPolicy) -> None:
 
 def _attach(call: Call, entity: Entity, policy: AnyPolicy) -> None:
     if policy.path.startswith(targets.SERVICE_ROLE_PATH):
-        raise PolicyNotAttachable("Cannot attach a Service Role Policy to a Customer Role.")
+        raise PolicyNotAttachable(targets.SERVICE_POLICY_REFUSED, member="PolicyArn")
     if entity.attachments.filter(policy_arn=policy.arn).exists():
         return
     kind = entity.arn_kind.title()

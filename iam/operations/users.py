@@ -1,6 +1,6 @@
 """IAM users: made with no permission and no credential, renamed, listed, deleted once nothing hangs on them."""
 
-from iam import describe, quotas, tagging, targets
+from iam import describe, quotas, tagging, targets, usage
 from iam.authorize import Check
 from iam.call import Call, Output, Page, Params, Tags, Target
 from iam.catalogue import operation
@@ -39,6 +39,8 @@ def create_user(
         boundary_arn=permissions_boundary or "",
         boundary=targets.row_of(boundary),
     )
+    if boundary is not None:
+        usage.bounding(call.account, boundary)
     return {"User": describe.user(user)}
 
 
@@ -93,6 +95,7 @@ def delete_user(call: Call, *, user: User) -> None:
     if remedy := _still_there(user):
         raise DeleteConflict(f"Cannot delete entity, must {remedy} first.")
     identity = user.identity
+    usage.freed(call.account, user.boundary_arn)
     user.delete()
     identity.delete()
     quotas.give_back(call.account, "Users")
