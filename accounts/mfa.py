@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts import qr, throttle, totp, vault
 from accounts.models import Account, Identity, MfaDevice
@@ -19,6 +19,10 @@ FAILURE_WINDOW = timedelta(minutes=5)
 RESYNC_REACH = 10
 
 CodeReason = Literal["accepted", "wrong", "reused", "blocked"]
+
+
+class SerialTaken(Exception):
+    """A device has that serial number already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +60,22 @@ def create(
     path: str = "/",
     tags: Sequence[dict[str, str]] = (),
 ) -> tuple[MfaDevice, Provisioning]:
-    """A virtual device with a fresh seed, assigned to nobody yet."""
+    """A virtual device with a fresh seed, assigned to nobody yet.
+
+    Errors: SerialTaken; the transaction is then of no more use.
+    """
     seed = totp.new_seed()
-    device = account.mfa_devices.create(
-        serial=serial,
-        name=name,
-        path=path,
-        sealed_seed=vault.seal(account, _purpose(serial), seed),
-        created_at=now,
-        tags=list(tags),
-    )
+    try:
+        device = account.mfa_devices.create(
+            serial=serial,
+            name=name,
+            path=path,
+            sealed_seed=vault.seal(account, _purpose(serial), seed),
+            created_at=now,
+            tags=list(tags),
+        )
+    except IntegrityError as taken:
+        raise SerialTaken(serial) from taken
     uri = totp.provisioning_uri(name, account.alias or account.number, seed)
     return device, Provisioning(totp.seed_text(seed), uri)
 

@@ -34,16 +34,18 @@ DEFAULTS = {
 }
 
 # Limits that AWS has but does not show in the summary.
-MFA_DEVICES_PER_USER = 8
+UNSHOWN = {
+    "MFADevicesPerUser": 8,
+    "MFADevices": 10_000,
+}
 TAGS_PER_ENTITY = 50
 SESSION_POLICY_ARNS = 10
 SESSION_POLICY_SIZE = 2048
-VIRTUAL_MFA_DEVICES = 10_000
 
 
 def limit(account: Account, name: str) -> int:
     """The figure that holds for this account."""
-    return int(account.quotas.get(name, DEFAULTS[name]))
+    return int(account.quotas.get(name, {**DEFAULTS, **UNSHOWN}[name]))
 
 
 def take(account: Account, kind: str) -> None:
@@ -55,9 +57,15 @@ def take(account: Account, kind: str) -> None:
         raise LimitExceeded(f"Cannot exceed quota for {kind}PerAccount: {allowed}")
 
 
-def give_back(account: Account, kind: str, count: int = 1) -> None:
+def count(account: Account, kind: str) -> None:
+    """Count one more of a kind that has no limit."""
+    Tally.objects.get_or_create(account=account, kind=kind)
+    Tally.objects.filter(account=account, kind=kind).update(count=F("count") + 1)
+
+
+def give_back(account: Account, kind: str, number: int = 1) -> None:
     """Count one, or so many, less of a kind."""
-    Tally.objects.filter(account=account, kind=kind).update(count=F("count") - count)
+    Tally.objects.filter(account=account, kind=kind).update(count=F("count") - number)
 
 
 def tallies(account: Account) -> dict[str, int]:

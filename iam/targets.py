@@ -80,6 +80,22 @@ def _means_root(call: Call, name: str | None) -> bool:
     return fold(name) == ROOT_NAME and not call.account.users.filter(name_key=ROOT_NAME).exists()
 
 
+def mfa_device(member: str = "serial_number") -> Resolver:
+    """An MFA device of the account by serial number, assigned or not.  The function gets `device`."""
+
+    def resolve(call: Call, params: Params, lock: bool) -> Target:
+        serial = str(params[member])
+        devices = call.account.mfa_devices.filter(serial=serial)
+        device = (devices.select_for_update() if lock else devices).first()
+        if device is None:
+            absent = NoSuchEntity(f"MFA Device with serial number {serial} does not exist.")
+            return Target(arn=serial, replaces=(member,), absent=absent)
+        device.account = call.account
+        return Target(arn=serial, entity=device, given={"device": device}, replaces=(member,))
+
+    return resolve
+
+
 def group(member: str) -> Resolver:
     """The group named by a member."""
     return _named("group", member)

@@ -2,6 +2,7 @@
 
 from iam.operations import (
     access_keys,
+    account_settings,
     attachments,
     boundaries,
     console_insights,
@@ -10,12 +11,15 @@ from iam.operations import (
     inline_policies,
     login_profiles,
     managed_policies,
+    mfa_devices,
     policy_versions,
+    tags,
     users,
 )
 
 __all__ = [
     "access_keys",
+    "account_settings",
     "attachments",
     "boundaries",
     "console_insights",
@@ -24,6 +28,8 @@ __all__ = [
     "inline_policies",
     "login_profiles",
     "managed_policies",
+    "mfa_devices",
     "policy_versions",
+    "tags",
     "users",
 ]

@@ -1,0 +1,229 @@
+"""MFA devices of IAM users and of root: made with a seed shown once, enabled by two codes, taken away.
+
+A failed code counts against the device although the rest of its call is rolled back.
+"""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from accounts import mfa, sessions
+from accounts.models import Identity, MfaDevice
+from iam import describe, quotas, tagging, targets
+from iam.call import Call, Output, Page, Params, Tags, Target
+from iam.catalogue import operation
+from iam.errors import (
+    DeleteConflict,
+    EntityAlreadyExists,
+    InvalidAuthenticationCode,
+    NoSuchEntity,
+    ValidationError,
+)
+from iam.models.scoped import arn
+
+_PATH = re.compile(r"/(?:[A-Za-z0-9/]*/)?")
+_LONGEST_SERIAL = 256
+_VIRTUAL = "virtual"
+
+
+@operation(
+    "iam.CreateVirtualMFADevice",
+    target=targets.new("mfa", "virtual_mfa_device_name"),
+    also=tagging.tag_on_create("iam:TagMFADevice"),
+)
+def create_virtual_mfa_device(
+    call: Call, *, virtual_mfa_device_name: str, path: str = "/", tags: Tags = ()
+) -> Output:
+    """Make a virtual device that belongs to nobody yet; the answer alone has its seed, as text and as QR code.
+
+    Errors: EntityAlreadyExists, LimitExceeded (devices per account, tags), InvalidInput (tags), ValidationError
+    (path; path and name too long together).
+    Source: IAM API Reference, CreateVirtualMFADevice.
+    """
+    serial = arn(call.account.number, "mfa", path, virtual_mfa_device_name)
+    _require_sound_serial(path, serial)
+    stored = tagging.added((), tags, case_sensitive=True)
+    quotas.take(call.account, "MFADevices")
+    try:
+        _, provisioning = mfa.create(
+            call.account,
+            serial=serial,
+            name=virtual_mfa_device_name,
+            path=path,
+            tags=stored,
+            now=call.now,
+        )
+    except mfa.SerialTaken:
+        raise EntityAlreadyExists("MFA device already exists.") from None
+    shown: dict[str, Any] = {
+        "SerialNumber": serial,
+        "Base32StringSeed": provisioning.secret.encode(),
+        "QRCodePNG": provisioning.png(),
+    }
+    return {"VirtualMFADevice": {**shown, **({"Tags": stored} if stored else {})}}
+
+
+def _require_sound_serial(path: str, serial: str) -> None:
+    if not _PATH.fullmatch(path):
+        raise ValidationError(
+            "The specified value for path is invalid. It must begin and end with / and contain only "
+            "alphanumeric characters and/or / characters.",
+            member="Path",
+        )
+    if len(serial) > _LONGEST_SERIAL:
+        raise ValidationError(
+            f"The serial number of a device has at most {_LONGEST_SERIAL} characters.",
+            member="VirtualMFADeviceName",
+        )
+
+
+def _owner_and_device(call: Call, params: Params, lock: bool) -> Target:
+    """Policies are asked about the owner, who is looked up first; then the device, whoever has it."""
+    owner = targets.owner()(call, params, lock)
+    device = targets.mfa_device()(call, params, lock)
+    return replace(
+        owner,
+        given={**owner.given, **device.given},
+        replaces=(*owner.replaces, *device.replaces),
+        absent=owner.absent or device.absent,
+    )
+
+
+def _owner_with_device(call: Call, params: Params, lock: bool) -> Target:
+    """As above, but a device that the owner does not have is missing."""
+    found = _owner_and_device(call, params, lock)
+    if found.absent is not None or found.given["device"].identity_id == found.given["owner"].pk:
+        return found
+    return replace(found, absent=_missing(str(params["serial_number"])))
+
+
+@operation("iam.EnableMFADevice", target=_owner_and_device)
+def enable_mfa_device(
+    call: Call, *, owner: Identity, device: MfaDevice, authentication_code1: str, authentication_code2: str
+) -> None:
+    """Make the device stand guard for the user, once two consecutive codes have proved that they hold it.
+
+    Errors: NoSuchEntity (user, device), EntityAlreadyExists (assigned already), LimitExceeded (devices per user),
+    InvalidAuthenticationCode (wrong, equal or not consecutive; too many wrong ones).
+    Source: IAM API Reference, EnableMFADevice.
+    """
+    if device.identity_id is not None:
+        raise EntityAlreadyExists("MFA Device is already in use.")
+    quotas.require_room(call.account, "MFADevicesPerUser", owner.mfa_devices.count())
+    verdict = mfa.enrol(device, owner, authentication_code1, authentication_code2, call.now)
+    _require(call, device, verdict)
+    quotas.count(call.account, "MFADevicesInUse")
+
+
+@operation("iam.ResyncMFADevice", target=_owner_with_device)
+def resync_mfa_device(
+    call: Call, *, owner: Identity, device: MfaDevice, authentication_code1: str, authentication_code2: str
+) -> None:
+    """Learn from two consecutive codes how far the device's clock is off.
+
+    Errors: NoSuchEntity (user, device; a device of someone else), InvalidAuthenticationCode.
+    """
+    verdict = mfa.resync(device, authentication_code1, authentication_code2, call.now)
+    _require(call, device, verdict)
+
+
+@operation("iam.DeactivateMFADevice", target=_owner_with_device)
+def deactivate_mfa_device(call: Call, *, owner: Identity, device: MfaDevice) -> None:
+    """Take the device from its user, whose console sessions end, save the one the call comes from.
+
+    A virtual device stays, assigned to nobody; any other kind is forgotten.
+
+    Errors: NoSuchEntity (user, device; a device of someone else), ValidationError (no name given by a role or
+    federated session).
+    """
+    if device.kind == _VIRTUAL:
+        mfa.deactivate(device)
+    else:
+        device.delete()
+        quotas.give_back(call.account, "MFADevices")
+    quotas.give_back(call.account, "MFADevicesInUse")
+    sessions.end_all_of(owner, keep=call.console_session)
+
+
+@operation("iam.ListMFADevices", target=targets.owner(), reads=True)
+def list_mfa_devices(call: Call, *, owner: Identity, page: Page) -> Output:
+    """List the user's devices by serial number.
+
+    Errors: NoSuchEntity, ValidationError (marker; no name given by a role or federated session).
+    """
+
+    def row(device: MfaDevice) -> dict[str, Any]:
+        return {
+            "UserName": describe.owner_name(owner),
+            "SerialNumber": device.serial,
+            "EnableDate": device.enabled_at,
+        }
+
+    return page.of("MFADevices", owner.mfa_devices.all(), key="serial", row=row)
+
+
+def _device_and_its_owner(call: Call, params: Params, lock: bool) -> Target:
+    """Policies are asked about the user named, or else about whoever has the device."""
+    if "user_name" in params:
+        return _owner_with_device(call, params, lock)
+    device = targets.mfa_device()(call, params, lock)
+    row = device.entity
+    if not isinstance(row, MfaDevice) or row.identity is None:
+        return Target(arn="*", absent=_missing(str(params["serial_number"])))
+    if row.identity.is_root:
+        arn_of_owner = targets.account_root(call, params, lock).arn
+        return replace(device, arn=arn_of_owner, entity=None, given={**device.given, "owner": row.identity})
+    owner = targets.entity_target(call, "user", row.identity.name, "user_name", lock)
+    return replace(owner, given={**device.given, "owner": row.identity}, replaces=device.replaces)
+
+
+@operation("iam.GetMFADevice", target=_device_and_its_owner, reads=True)
+def get_mfa_device(call: Call, *, owner: Identity, device: MfaDevice) -> Output:
+    """Answer whose device it is and since when.  Errors: NoSuchEntity (user, device; unassigned; of someone else)."""
+    return {
+        "UserName": describe.owner_name(owner),
+        "SerialNumber": device.serial,
+        "EnableDate": device.enabled_at,
+    }
+
+
+@operation("iam.ListVirtualMFADevices", reads=True)
+def list_virtual_mfa_devices(call: Call, *, page: Page, assignment_status: str = "Any") -> Output:
+    """List virtual devices by serial number, without seeds.  Errors: ValidationError (marker)."""
+    devices = call.account.mfa_devices.filter(kind=_VIRTUAL).select_related("identity__iam_user")
+    if assignment_status != "Any":
+        devices = devices.filter(identity__isnull=assignment_status == "Unassigned")
+    return page.of("VirtualMFADevices", devices, key="serial", row=lambda device: _virtual(call, device))
+
+
+def _virtual(call: Call, device: MfaDevice) -> dict[str, Any]:
+    shown: dict[str, Any] = {"SerialNumber": device.serial}
+    if device.identity is None:
+        return shown
+    if device.identity.is_root:
+        return {**shown, "User": describe.root(call.account), "EnableDate": device.enabled_at}
+    user = device.identity.iam_user
+    user.account, user.identity = call.account, device.identity
+    return {**shown, "User": describe.user_row(user), "EnableDate": device.enabled_at}
+
+
+@operation("iam.DeleteVirtualMFADevice", target=targets.mfa_device())
+def delete_virtual_mfa_device(call: Call, *, device: MfaDevice) -> None:
+    """Forget a device that is assigned to nobody, with its seed.  Errors: NoSuchEntity, DeleteConflict (assigned)."""
+    if device.identity_id is not None:
+        raise DeleteConflict("MFA VirtualDevice in use. Must deactivate first.")
+    device.delete()
+    quotas.give_back(call.account, "MFADevices")
+
+
+def _require(call: Call, device: MfaDevice, verdict: mfa.CodeVerdict) -> None:
+    if verdict:
+        return
+    if verdict.reason == "blocked":
+        raise InvalidAuthenticationCode("Too many wrong authentication codes were given. Try again later.")
+    refusal = InvalidAuthenticationCode("Authentication code for device is not valid.")
+    raise refusal.followed_by(lambda: mfa.count_failure(device.pk, call.now))
+
+
+def _missing(serial: str) -> NoSuchEntity:
+    return NoSuchEntity(f"MFA Device with serial number {serial} does not exist.")
