@@ -169,7 +169,7 @@ def _checked(
 ) -> CodeVerdict:
     """Run the check on the locked row, between the throttles, and store what it leaves there."""
     with transaction.atomic():
-        row = MfaDevice.objects.select_for_update().select_related("account").get(pk=device.pk)
+        row = MfaDevice.objects.select_for_update(of=("self",)).select_related("account").get(pk=device.pk)
         if row.blocked_until is not None and row.blocked_until > now:
             return CodeVerdict("blocked")
         if not throttle.admit([guesses], now):

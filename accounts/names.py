@@ -42,22 +42,19 @@ def find_account(typed: str) -> Account | None:
     return Account.objects.filter(alias=key).first() if _ALIAS.fullmatch(key) else None
 
 
-def find_user(account: Account, typed: str) -> Identity | None:
-    """The IAM user's identity of that name in the account, whatever its case."""
-    found = account.identities.filter(kind=IdentityKind.USER, name_key=name_key(typed)).first()
-    return _knowing_its_account(found, account)
+def find_user(account: Account | None, typed: str) -> Identity | None:
+    """The IAM user's identity of that name in the account, whatever its case.
+
+    Looks even where there is no account, so that a made-up one costs the same.
+    """
+    of_account = Identity.objects.select_related("account").filter(account_id=account.pk if account else 0)
+    return of_account.filter(kind=IdentityKind.USER, name_key=name_key(typed)).first()
 
 
 def find_root(email: str) -> Identity | None:
     """The root identity with that e-mail address, whatever its case."""
     roots = Identity.objects.select_related("account").filter(kind=IdentityKind.ROOT)
     return roots.filter(email_key=email_key(email)).first()
-
-
-def _knowing_its_account(identity: Identity | None, account: Account) -> Identity | None:
-    if identity is not None:
-        identity.account = account  # spares the look-up that would otherwise tell users from ghosts
-    return identity
 
 
 def alias_problem(alias: str) -> str:

@@ -8,3 +8,10 @@ class IamConfig(AppConfig):
 
     name = "iam"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the accounts app how events of sign-in name an identity: with its path and unique id."""
+        from accounts import actors
+        from iam import principals  # models are not loaded while this module is imported
+
+        actors.use(principals.actor_of)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from accounts import vault
+from accounts.actors import Actor
 from accounts.models import Account, Identity
 from iam.call import Principal, SessionFacts
 from iam.models import AccessKey, KeyStatus, Role, Session, SessionKind, User, tag_map
@@ -214,3 +215,9 @@ def _temporary(key_id: str) -> Credential | None:
 def _user_arn(number: str, user: User) -> str:
     # The account's number is at hand; going through user.account would cost a query.
     return f"arn:aws:iam::{number}:user{user.path}{user.name}"
+
+
+def actor_of(identity: Identity) -> Actor:
+    """How events of sign-in name an identity."""
+    principal = of_identity(identity, session=None)
+    return Actor(principal.arn, principal.unique_id)

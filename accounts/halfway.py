@@ -1,0 +1,94 @@
+"""How far a sign-in has come: kept in the anonymous session row, for ten minutes, renewed by key at each step."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from accounts.models import Identity
+from accounts.session_store import SessionStore
+
+PLACE = "signin"
+LIFE = timedelta(minutes=10)
+
+Awaited = Literal["factor", "password", "nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Halfway:
+    """An identity that has given its password, and perhaps a code of `device`.
+
+    `password_at` is when the password that was given had been set: one changed since ends the sign-in.
+    """
+
+    identity: Identity
+    since: datetime
+    password_at: datetime | None
+    awaits: Awaited = "nothing"
+    mfa_at: datetime | None = None
+    device: str = ""
+
+    @classmethod
+    def begun(cls, identity: Identity, now: datetime) -> "Halfway":
+        """The state right after the password was given."""
+        return cls(identity, now, identity.password_changed_at)
+
+    def awaiting(self, awaited: Awaited) -> "Halfway":
+        """The same, waiting for that step and no other."""
+        return replace(self, awaits=awaited)
+
+    def with_factor(self, serial: str, now: datetime) -> "Halfway":
+        """The same, the second factor given."""
+        return replace(self, mfa_at=now, device=serial)
+
+    def with_present_password(self) -> "Halfway":
+        """The same, after the identity's password was changed by this very sign-in."""
+        return replace(self, password_at=self.identity.password_changed_at)
+
+
+def keep(store: SessionStore, state: Halfway) -> None:
+    """Store the state under a key the browser has not had before; whatever else the session held is dropped."""
+    store.flush()
+    store[PLACE] = {
+        "identity": state.identity.pk,
+        "since": state.since.isoformat(),
+        "password_at": _text(state.password_at),
+        "awaits": state.awaits,
+        "mfa_at": _text(state.mfa_at),
+        "device": state.device,
+    }
+    store.set_expiry(int(LIFE.total_seconds()))
+    store.save()
+
+
+def load(store: SessionStore, now: datetime) -> Halfway | None:
+    """The state, if it is young and its identity, password and account are as they were."""
+    kept: dict[str, Any] | None = store.get(PLACE)
+    if kept is None:
+        return None
+    rows = Identity.objects.select_related("account").filter(pk=kept["identity"])
+    identity = rows.first()
+    if identity is None:
+        return None
+    state = Halfway(
+        identity,
+        datetime.fromisoformat(kept["since"]),
+        _moment(kept["password_at"]),
+        kept["awaits"],
+        _moment(kept["mfa_at"]),
+        kept["device"],
+    )
+    return state if _holds(state, now) else None
+
+
+def _holds(state: Halfway, now: datetime) -> bool:
+    identity = state.identity
+    unchanged = identity.has_password and identity.password_changed_at == state.password_at
+    return now < state.since + LIFE and unchanged and identity.account.active
+
+
+def _text(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,220 @@
+"""The sign-in ceremony, step by step: identify, password, factor, new password where one is due, session.
+
+Each step answers what comes next. Between steps the browser holds nothing but the key of an
+anonymous session row, renewed at each step, whose data says how far it has come for ten minutes.
+Whatever is wrong with the first step looks and lasts the same from outside; the trail says what it was.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from accounts import halfway, mfa, names, passwords, sessions, throttle
+from accounts.halfway import Halfway
+from accounts.models import Account, ConsoleSession, Identity
+from accounts.password_rules import Violation, describe, fits
+from accounts.signin_events import Visitor, record
+
+WRONG = "Your sign-in information is incorrect. Check it and try again."
+TOO_LATE = "This sign-in took too long or was begun again elsewhere. Start again."
+EXPIRED = "Your password has expired. Ask an administrator of the account to reset it."
+
+CODE_PROBLEMS = {
+    "wrong": "This code is not valid. Check the clock of your device and enter the code it shows now.",
+    "reused": "This code was used already. Wait for the next code and enter that.",
+    "blocked": "There were too many wrong codes. Wait a few minutes before you try again.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who somebody says to be; whether there is such a one is for nobody but the next step."""
+
+    account: Account | None
+    identity: Identity | None
+    subject: throttle.Subject
+    is_root: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The ceremony is over; `text` can be shown and gives nothing away."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactorChoice:
+    """A device the person may prove to have."""
+
+    serial: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsFactor:
+    """A code of one of the devices comes next, last used first; `problem` says what was wrong with the last."""
+
+    devices: tuple[FactorChoice, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsNewPassword:
+    """A new password comes next; `rules` can be shown before, `problems` after one was refused."""
+
+    expired: bool
+    rules: tuple[Violation, ...]
+    problems: tuple[Violation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The browser is signed in."""
+
+    session: ConsoleSession
+
+
+Step = Refused | NeedsFactor | NeedsNewPassword | Done
+
+
+def identify_user(typed_account: str, typed_name: str) -> Claim:
+    """The claim to be an IAM user, by account number or alias, and name."""
+    account = names.find_account(typed_account)
+    identity = names.find_user(account, typed_name)
+    return Claim(account, identity, throttle.user_subject(account, typed_account, typed_name), is_root=False)
+
+
+def identify_root(typed_email: str) -> Claim:
+    """The claim to be an account's root user, by e-mail address."""
+    identity = names.find_root(typed_email)
+    account = identity.account if identity else None
+    return Claim(account, identity, throttle.root_subject(typed_email), is_root=True)
+
+
+def check_password(request: HttpRequest, claim: Claim, raw: str, *, now: datetime, visitor: Visitor) -> Step:
+    """The first proof. A wrong, locked, suspended, over-long or made-up one is refused alike, after one hash."""
+    subjects = (claim.subject, throttle.peer_subject(visitor.peer))
+    admitted = throttle.admit(subjects, now)
+    right = passwords.verify(claim.identity if admitted else None, raw)
+    if reason := _fault(claim, raw, admitted=admitted, right=right):
+        record(claim.account, claim.identity, "ConsoleLogin", visitor, now, reason=reason)
+        return Refused(WRONG)
+    throttle.forgive(subjects)
+    identity = claim.identity
+    assert identity is not None  # noqa: S101  # _fault has refused every claim without one
+    return _advance(request, Halfway.begun(identity, now), now, visitor)
+
+
+def pending(request: HttpRequest, now: datetime) -> NeedsFactor | NeedsNewPassword | None:
+    """What the browser's half-done sign-in waits for; None when there is none, or it is too old."""
+    state = halfway.load(sessions.store_of(request), now)
+    if state is None:
+        return None
+    if state.awaits == "factor":
+        return NeedsFactor(_choices(state.identity))
+    return _new_password_step(state.identity, now)
+
+
+def check_factor(request: HttpRequest, serial: str, code: str, *, now: datetime, visitor: Visitor) -> Step:
+    """The second proof, by one of the identity's own devices."""
+    state = halfway.load(sessions.store_of(request), now)
+    if state is None or state.awaits != "factor":
+        return Refused(TOO_LATE)
+    device = next((row for row in mfa.enabled_devices(state.identity) if row.serial == serial), None)
+    verdict = mfa.accept_code(device, code, now) if device else mfa.CodeVerdict("wrong")
+    if not verdict:
+        reason = f"code-{verdict.reason}"
+        record(
+            state.identity.account, state.identity, "ConsoleLogin", visitor, now, reason=reason, device=serial
+        )
+        return NeedsFactor(_choices(state.identity), CODE_PROBLEMS[verdict.reason])
+    return _advance(request, state.with_factor(serial, now), now, visitor)
+
+
+def change_password(request: HttpRequest, raw: str, *, now: datetime, visitor: Visitor) -> Step:
+    """The new password that was due, then on to the session; the identity's other sessions end."""
+    state = halfway.load(sessions.store_of(request), now)
+    if state is None or state.awaits != "password":
+        return Refused(TOO_LATE)
+    identity = state.identity
+    if passwords.verify(identity, raw):
+        same = Violation("used_before", "The new password must differ from the present one.")
+        return _new_password_step(identity, now, (same,))
+    try:
+        with transaction.atomic():
+            passwords.set_password(identity, raw, now=now)
+            record(identity.account, identity, "ChangePassword", visitor, now, mfa=state.mfa_at is not None)
+    except passwords.PasswordRefused as refused:
+        return _new_password_step(identity, now, refused.reasons)
+    return _advance(request, state.with_present_password(), now, visitor)
+
+
+def cancel(request: HttpRequest) -> None:
+    """Give up a half-done sign-in."""
+    sessions.end(request)
+
+
+def _fault(claim: Claim, raw: str, *, admitted: bool, right: bool) -> str:
+    """Why the claim fails, for the trail; "" when it holds."""
+    if not admitted:
+        return "locked"
+    if claim.account is None:
+        return "unknown-root" if claim.is_root else "unknown-account"
+    if claim.identity is None:
+        return "unknown-user"
+    if not claim.identity.has_password:
+        return "no-password"
+    if not right:
+        return "wrong-password" if fits(raw) else "unfit-password"
+    return "" if claim.account.active else f"account-{claim.account.state}"
+
+
+def _advance(request: HttpRequest, state: Halfway, now: datetime, visitor: Visitor) -> Step:
+    """The next step of somebody whose proofs so far were right."""
+    identity, store = state.identity, sessions.store_of(request)
+    if state.mfa_at is None and (devices := _choices(identity)):
+        halfway.keep(store, state.awaiting("factor"))
+        record(identity.account, identity, "CheckMfa", visitor, now)
+        return NeedsFactor(devices)
+    condition = passwords.password_state(identity, now)
+    if condition == "hard_expired":
+        store.flush()
+        record(identity.account, identity, "ConsoleLogin", visitor, now, reason="password-expired")
+        return Refused(EXPIRED)
+    if condition != "ok":
+        halfway.keep(store, state.awaiting("password"))
+        return _new_password_step(identity, now)
+    return Done(_signed_in(request, state, now, visitor))
+
+
+def _signed_in(request: HttpRequest, state: Halfway, now: datetime, visitor: Visitor) -> ConsoleSession:
+    identity = state.identity
+    with transaction.atomic():
+        session = sessions.start(
+            request,
+            identity,
+            mfa_at=state.mfa_at,
+            now=now,
+            peer=visitor.peer,
+            user_agent=visitor.user_agent,
+        )
+        identity.last_sign_in_at = identity.password_last_used_at = now
+        identity.save(update_fields=["last_sign_in_at", "password_last_used_at"])
+        used = state.mfa_at is not None
+        record(identity.account, identity, "ConsoleLogin", visitor, now, mfa=used, device=state.device)
+    return session
+
+
+def _choices(identity: Identity) -> tuple[FactorChoice, ...]:
+    return tuple(FactorChoice(row.serial, row.name, row.kind) for row in mfa.enabled_devices(identity))
+
+
+def _new_password_step(
+    identity: Identity, now: datetime, problems: tuple[Violation, ...] = ()
+) -> NeedsNewPassword:
+    expired = passwords.password_state(identity, now) == "expired"
+    return NeedsNewPassword(expired, describe(passwords.rules_for(identity)), problems)
