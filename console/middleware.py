@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
 from console import session
-from console.page import Go, page, wants_fragment
+from console.page import FRAGMENT_HEADER, Go, page, wants_fragment
 from console.panels import refusal
 from iam.errors import AccessDenied, ServiceError
 
@@ -117,6 +117,7 @@ def _known(request: HttpRequest, status: int) -> bool:
 
 
 def _into_flash(response: HttpResponse) -> HttpResponse:
+    response.headers[FRAGMENT_HEADER] = "true"
     response.headers["HX-Retarget"] = "#flash"
     response.headers["HX-Reswap"] = "innerHTML"
     patch_vary_headers(response, ("HX-Request",))

@@ -34,7 +34,7 @@ SECTIONS = (
         (
             Place("Users", "user", "/iam/users/"),
             Place("User groups", "users-group", "/iam/groups/"),
-            Place("Roles", "mask", "/iam/roles/"),
+            Place("Roles", "id-badge-2", "/iam/roles/"),
             Place("Policies", "license", "/iam/policies/"),
             Place("Identity providers", "building", "/iam/providers/"),
             Place("Account settings", "settings", "/account/settings/"),

@@ -14,6 +14,7 @@ from console import navigation, session
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
+FRAGMENT_HEADER = "X-Fragment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,13 @@ def page(
     known = {"theme": theme_of(request), **context}
     if not fragment and "shell" not in known and session.who(request) is not None:
         known["shell"] = shell(request)
-    body = render_to_string(f"{template}#{partial}" if fragment else template, known, request)
+    body: str = render_to_string(f"{template}#{partial}" if fragment else template, known, request)
     if fragment:
         body += _flash(request)
     response = HttpResponse(body, status=status)
+    if fragment:
+        # static/js/feedback.js swaps an error answer in only where it says it is a fragment.
+        response.headers[FRAGMENT_HEADER] = "true"
     patch_vary_headers(response, ("HX-Request",))
     return response
 

@@ -1,5 +1,5 @@
 // Waiting and failing: marks what a request works on as busy, and says so when no usable answer came.
-// Refusals of ours come with HX-Retarget to the flash region; other error answers are never swapped in.
+// Refusals of ours say they are fragments (and where they belong); other error answers are never swapped in.
 
 const busy = (event, state) => {
   const target = event.detail.target;
@@ -25,7 +25,7 @@ document.addEventListener("htmx:afterRequest", (event) => busy(event, "false"));
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
   if (xhr.status < 400 || xhr.status === 422) return;
-  if (xhr.getResponseHeader("HX-Retarget")) {
+  if (xhr.getResponseHeader("X-Fragment")) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   } else {

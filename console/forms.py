@@ -1,0 +1,249 @@
+"""OperationForm: a form made of an operation's input shape, run as that operation, with its refusals at their fields."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from django.http import HttpRequest
+
+from console import cli
+from console.calls import run
+from console.fields import Field, FieldKind, FormError, Problem, options
+from console.panels import Refusal, refusal
+from iam.errors import AccessDenied, MalformedPolicyDocument, ServiceError
+from iam.shapes import names, spec
+from iam.shapes.spec import Shape
+
+_ACRONYMS: Final = {
+    "id": "ID",
+    "arn": "ARN",
+    "mfa": "MFA",
+    "ssh": "SSH",
+    "saml": "SAML",
+    "url": "URL",
+    "oidc": "OIDC",
+}
+# What the common patterns of the service model mean, in words; the server checks the patterns themselves.
+_HINTS: Final = {
+    r"[\w+=,.@-]+": "Letters, digits and any of + = , . @ - _",
+    r"[\w+=,.@\-]+": "Letters, digits and any of + = , . @ - _",
+    r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)": "Begins and ends with a slash, such as /engineering/",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one field departs from what its shape says.  Unset parts follow the shape."""
+
+    label: str = ""
+    help: str = ""
+    kind: FieldKind | None = None
+    choices: Sequence[tuple[str, str]] | None = None
+    required: bool | None = None
+    autocomplete: str = ""
+    mono: bool | None = None
+
+
+class OperationForm:
+    """A form for one operation.
+
+    `only` names the members shown, in their order; without it all but `hide` are, required ones first.  `fixed` are
+    members that are sent as they are (the user a key is made for), `initial` the values a fresh form shows, `look`
+    what a field changes of its shape's own look.  Members are named as the model names them.
+    """
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        operation: str,
+        *,
+        only: Sequence[str] | None = None,
+        hide: Sequence[str] = (),
+        fixed: Mapping[str, Any] | None = None,
+        initial: Mapping[str, Any] | None = None,
+        look: Mapping[str, Look] | None = None,
+    ) -> None:
+        self._request = request
+        self._operation = operation
+        self._shape = spec.operation(operation).input
+        self._fixed = dict(fixed or {})
+        self._look = look or {}
+        self.submitted = request.method == "POST"
+        self.refused: Refusal | None = None
+        self.status = 200
+        self._form_errors: list[str] = []
+        shown = only if only is not None else self._members(hide)
+        self._fields = {name: self._field(name) for name in shown}
+        if self.submitted:
+            self._read()
+        else:
+            for name, value in (initial or {}).items():
+                if name in self._fields:
+                    self._put(name, value=value, options=_choose(self._fields[name], value))
+
+    @property
+    def fields(self) -> list[Field]:
+        """The fields in their order, as components/field.html takes them."""
+        return list(self._fields.values())
+
+    @property
+    def by_name(self) -> Mapping[str, Field]:
+        """The fields by member name, for templates that place them one by one."""
+        return self._fields
+
+    @property
+    def errors(self) -> list[FormError]:
+        """What components/error_summary.html shows."""
+        own = [FormError(message) for message in self._form_errors]
+        at_fields = [
+            FormError(f"{field.label}: {message}", field.id)
+            for field in self.fields
+            for message in field.errors
+        ]
+        return own + at_fields
+
+    @property
+    def cli(self) -> str:
+        """The command that the form's present values amount to, secrets masked."""
+        return cli.line(self._operation, self.params)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The members to send, in the model's names; what was left empty is not among them."""
+        given = {name: _given(field) for name, field in self._fields.items()}
+        return {name: value for name, value in {**given, **self._fixed}.items() if value is not None}
+
+    def run(self) -> dict[str, Any] | None:
+        """Run the operation; {} or more once it is done, None where it was refused (then `status` is 422 or 403).
+
+        Errors: ServiceErrors of status 500 and above, session.NotSignedIn.
+        """
+        if self.errors:
+            self.status = 422
+            return None
+        try:
+            return run(self._request, self._operation, **names.kwargs(self.params))
+        except AccessDenied as denied:
+            self.refused, self.status = refusal(denied), 403
+        except ServiceError as problem:
+            if problem.status >= 500:
+                raise
+            self.refuse(problem)
+        return None
+
+    def refuse(self, problem: ServiceError) -> None:
+        """Show a refusal at the field it belongs to, or above the form."""
+        self.status = 422
+        member = problem.member or ""
+        if isinstance(problem, MalformedPolicyDocument):
+            member = member if member in self._fields else self._json_member()
+            if member:
+                found = Problem(problem.detail or problem.message, problem.line or 0, problem.column or 0)
+                self._put(member, problems=[found])
+        if member in self._fields:
+            self._put(member, errors=[*self._fields[member].errors, problem.message])
+        else:
+            self._form_errors.append(problem.message)
+
+    def _members(self, hide: Sequence[str]) -> list[str]:
+        shape = self._shape
+        if shape is None:
+            return []
+        names_ = [name for name in shape.members if name not in hide and name not in self._fixed]
+        return sorted(names_, key=lambda name: name not in shape.required)
+
+    def _field(self, name: str) -> Field:
+        shape = self._shape.members[name] if self._shape else None
+        if shape is None or self._shape is None:
+            raise TypeError(f"{self._operation} takes no input")
+        look = self._look.get(name, Look())
+        kind = look.kind or ("select" if look.choices is not None else _kind(shape))
+        choices = look.choices if look.choices is not None else [(value, value) for value in shape.enum]
+        return Field(
+            name=name,
+            label=look.label or label(name),
+            kind=kind,
+            required=name in self._shape.required if look.required is None else look.required,
+            help=look.help or _HINTS.get(shape.pattern or "", ""),
+            options=options(choices, None),
+            max_length=shape.max if shape.kind == "string" else None,
+            least=shape.min if shape.kind == "integer" else None,
+            most=shape.max if shape.kind == "integer" else None,
+            autocomplete=look.autocomplete or ("new-password" if kind == "password" else ""),
+            mono=kind == "lines" or "ARN" in label(name) if look.mono is None else look.mono,
+        )
+
+    def _read(self) -> None:
+        for name, field in self._fields.items():
+            value = _READERS.get(field.kind, _text)(self._request, name)
+            self._put(name, value=value, options=_choose(field, value))
+            if field.kind == "number" and isinstance(value, str):
+                self._put(name, errors=["Enter a whole number."])
+            elif field.required and value in ("", [], None):
+                self._put(name, errors=["This is needed."])
+
+    def _json_member(self) -> str:
+        return next((name for name, field in self._fields.items() if field.kind == "json"), "")
+
+    def _put(self, name: str, **changes: Any) -> None:
+        self._fields[name] = replace(self._fields[name], **changes)
+
+
+def label(member: str) -> str:
+    """A member's name in words: "SSHPublicKeyId" gives "SSH public key ID"."""
+    words = [_ACRONYMS.get(word, word) for word in names.snake(member).split("_")]
+    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
+
+
+def _kind(shape: Shape) -> FieldKind:
+    if shape.kind == "list":
+        element = shape.element
+        return "tags" if element is not None and set(element.members) == {"Key", "Value"} else "lines"
+    if shape.kind in ("boolean", "integer"):
+        return "check" if shape.kind == "boolean" else "number"
+    if shape.sensitive:
+        return "password"
+    if shape.name in ("policyDocumentType", "attachedPolicyDocumentType"):
+        return "json"
+    return "select" if shape.enum else "text"
+
+
+def _given(field: Field) -> Any:
+    """What a field's value is on the wire; None where it was left empty."""
+    if field.kind == "check":
+        return bool(field.value)
+    if field.kind == "lines" and isinstance(field.value, str):
+        return [line.strip() for line in field.value.splitlines() if line.strip()] or None
+    return None if field.value in ("", [], None) else field.value
+
+
+def _choose(field: Field, value: Any) -> Any:
+    return options([(option.value, option.label) for option in field.options], value) if field.options else ()
+
+
+def _text(request: HttpRequest, name: str) -> str:
+    return request.POST.get(name, "").strip()
+
+
+def _whole_number(request: HttpRequest, name: str) -> int | str | None:
+    text = _text(request, name)
+    return int(text) if text.lstrip("-").isascii() and text.lstrip("-").isdigit() else text or None
+
+
+def _pairs(request: HttpRequest, name: str) -> list[dict[str, str]]:
+    keys, values = request.POST.getlist(f"{name}.Key"), request.POST.getlist(f"{name}.Value")
+    pairs = zip(keys, values, strict=False)
+    return [
+        {"Key": key.strip(), "Value": value.strip()} for key, value in pairs if key.strip() or value.strip()
+    ]
+
+
+_READERS: Final[Mapping[str, Callable[[HttpRequest, str], Any]]] = {
+    "check": lambda request, name: request.POST.get(name) == "true",
+    "number": _whole_number,
+    "password": lambda request, name: request.POST.get(name, ""),
+    "json": lambda request, name: request.POST.get(name, ""),
+    "lines": lambda request, name: request.POST.get(name, ""),
+    "checks": lambda request, name: request.POST.getlist(name),
+    "tags": _pairs,
+}
