@@ -9,11 +9,14 @@ from accounts.models import Account
 from iam import policy, quotas
 from iam.errors import LimitExceeded, MalformedPolicyDocument
 
-Kind: TypeAlias = Literal["identity", "trust", "session"]
+Kind: TypeAlias = Literal["managed", "inline", "session", "trust"]
 
 
 def require_sound(text: str, kind: Kind, *, member: str = "PolicyDocument") -> None:
-    """Refuse a text that AWS would not save.  Errors: MalformedPolicyDocument, with line and column where known."""
+    """Refuse a text that AWS would not save; managed policies must be of the newer version of the language.
+
+    Errors: MalformedPolicyDocument, with line and column where known.
+    """
     try:
         policy.check_for_save(text, kind)
     except policy.MalformedPolicy as refusal:
@@ -33,7 +36,7 @@ def size(text: str) -> int:
 
 def require_managed_policy(account: Account, text: str) -> None:
     """Refuse a text that cannot be a version of a managed policy.  Errors: MalformedPolicyDocument, LimitExceeded."""
-    require_sound(text, "identity")
+    require_sound(text, "managed")
     allowed = quotas.limit(account, "PolicySize")
     if size(text) > allowed:
         raise LimitExceeded(f"Cannot exceed quota for PolicySize: {allowed}", member="PolicyDocument")

@@ -46,7 +46,7 @@ def put_role_policy(call: Call, *, role: Role, policy_name: str, policy_document
 
 
 def _put(call: Call, entity: Entity, name: str, text: str) -> None:
-    documents.require_sound(text, "identity")
+    documents.require_sound(text, "inline")
     size = documents.size(text)
     others = entity.inline_policies.exclude(name=name).aggregate(total=Sum("size"))["total"] or 0
     kind = entity.arn_kind
