@@ -5,7 +5,7 @@ Source: IAM User Guide, Resource element and ARN condition operators; facts on b
 """
 
 from iam.policy.match import ContextMatcher, Matcher, matcher, text_matcher
-from iam.policy.variables import Context, Token, Wild, has_variables, resolver, tokens
+from iam.policy.variables import Context, Token, Wild, has_variables, normal, resolver, tokens
 
 FIELDS = 6
 
@@ -36,7 +36,7 @@ def resource_tokens(pattern: str, *, variables: bool) -> tuple[Token, ...]:
         if number:
             found.append(":")
         found.extend(tokens(part, variables=variables) if number == FIELDS - 1 else _in_field(part))
-    return _joined(found)
+    return normal(found)
 
 
 def _in_field(part: str) -> list[Token]:
@@ -48,17 +48,6 @@ def _in_field(part: str) -> list[Token]:
 
 
 _BOUND = {Wild.RUN: Wild.RUN_IN_FIELD, Wild.ONE: Wild.ONE_IN_FIELD}
-
-
-def _joined(found: list[Token]) -> tuple[Token, ...]:
-    """Join neighbouring texts, so that a pattern without wildcards is one text."""
-    joined: list[Token] = []
-    for token in found:
-        if isinstance(token, str) and joined and isinstance(joined[-1], str):
-            joined[-1] += token
-        else:
-            joined.append(token)
-    return tuple(joined)
 
 
 def arn_matcher(pattern: str, *, variables: bool) -> ContextMatcher:

@@ -13,7 +13,7 @@ from iam.policy import principals
 from iam.policy.conditions import Check, clause_check
 from iam.policy.document import Document, Statement, parse
 from iam.policy.match import ContextMatcher, Matcher, glob
-from iam.policy.reader import Position, position, read
+from iam.policy.reader import Lines, Position, read
 from iam.policy.resources import Flavour, Resources
 from iam.policy.variables import Context
 
@@ -203,9 +203,8 @@ class CompiledDocument:
             found = read(self.text).child("Statement")
             assert found is not None  # noqa: S101  # the text was parsed, so it is there
             blocks = found[1].items if found[1].kind == "array" else (found[1],)
-            self._places = tuple(
-                (position(self.text, block.start), position(self.text, block.end)) for block in blocks
-            )
+            lines = Lines(self.text)
+            self._places = tuple((lines.position(block.start), lines.position(block.end)) for block in blocks)
         return self._places[number]
 
 

@@ -15,7 +15,7 @@ def context_keys(text: str) -> tuple[str, ...]:
     Errors: PolicySyntaxError.
     """
     document = parse(text)
-    written = _written_keys(load(text))
+    written = written_keys(load(text))
     found: dict[str, str] = {}
     for statement in document.statements:
         for key, name in _keys(document, statement):
@@ -50,8 +50,8 @@ def _variables_in(values: tuple[str, ...]) -> Iterator[tuple[str, str]]:
                 yield token.key, token.name
 
 
-def _written_keys(value: Json) -> dict[str, str]:
-    """Map lower-case condition keys to how they were first written."""
+def written_keys(value: Json) -> dict[str, str]:
+    """Map the lower-case condition keys of a read policy to how they were first written."""
     found: dict[str, str] = {}
     body = value.get("Statement") if isinstance(value, dict) else None
     for block in body if isinstance(body, list) else [body]:

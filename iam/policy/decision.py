@@ -70,6 +70,11 @@ def matched_statement(attached: AttachedPolicy, number: int) -> MatchedStatement
 _ARTICLES: Final[dict[str, str]] = {"identity-based policy": "an", "role trust policy": "the"}
 
 
+def article_of(layer: str) -> str:
+    """Return the article AWS puts before a type of policy."""
+    return _ARTICLES.get(layer, "a")
+
+
 def denial_message(decision: Decision, request: Request) -> str:
     """Return AWS's text for a refusal.  One type of policy is named, also if several deny.
 
@@ -78,6 +83,5 @@ def denial_message(decision: Decision, request: Request) -> str:
     target = f" on resource: {request.resource}" if request.resource else ""
     asked = f"User: {request.caller.arn} is not authorized to perform: {request.action}{target}"
     if decision.outcome == "explicitDeny":
-        article = _ARTICLES.get(decision.layer or "", "a")
-        return f"{asked} with an explicit deny in {article} {decision.layer}"
+        return f"{asked} with an explicit deny in {article_of(str(decision.layer))} {decision.layer}"
     return f"{asked} because no {decision.layer} allows the {request.action} action"

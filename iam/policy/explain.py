@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from iam.policy.attached import AttachedPolicy, Levels, Request
 from iam.policy.decide import NO_IDS, Sides
-from iam.policy.decision import Decision, MatchedStatement, denial_message
+from iam.policy.decision import Decision, MatchedStatement, article_of, denial_message
 from iam.policy.plan import Plan
 from iam.policy.principals import OF_AN_ACCOUNT, BoundIds
 from iam.policy.services import needs_grant
@@ -171,7 +171,7 @@ def explanation_text(explanation: Explanation) -> str:
         lines += [line for found in layer["statements"] for line in _statement_lines(found)]
         if not layer["statements"]:
             lines.append(f"  none of {len(layer['policies'])} policies speaks of {request['action']}")
-    lines += [_need_line(need) for need in explanation["needs"]]
+    lines += [_need_line(need, first=number == 0) for number, need in enumerate(explanation["needs"])]
     return "\n".join(lines)
 
 
@@ -193,7 +193,7 @@ def _place(found: Explanation) -> str:
 
 def _statement_lines(found: Explanation) -> Iterator[str]:
     state = "applies" if found["applies"] else "does not apply"
-    yield f"  {_place(found)}: {state}{' (in doubt)' if found['doubtful'] else ''}"
+    yield f"  {_place(found)}: {state}{' (nobody can tell, and a doubt denies)' if found['doubtful'] else ''}"
     if not found["namesCaller"]:
         yield "    it does not name the caller"
     if found["coversResource"] == "no":
@@ -203,7 +203,9 @@ def _statement_lines(found: Explanation) -> Iterator[str]:
         yield f"    {item['operator']} {item['key']}: expected {item['expected']}, saw {seen}: {item['holds']}"
 
 
-def _need_line(need: Explanation) -> str:
+def _need_line(need: Explanation, *, first: bool) -> str:
+    opening = "To change this" if first else "Even then"
+    article = article_of(need["layer"])
     if need["change"] == "deny":
-        return f"To change this: the {need['layer']} must not deny it ({_place(need['statement'])})."
-    return f"To change this: a {need['layer']} must allow {need['action']} on {need['resource'] or '*'}."
+        return f"{opening}, {article} {need['layer']} must no longer deny it: {_place(need['statement'])}."
+    return f"{opening}, {article} {need['layer']} must allow {need['action']} on {need['resource'] or '*'}."

@@ -12,9 +12,6 @@ from iam.policy.variables import Context, Token, Variable, Wild, has_variables, 
 Matcher = Callable[[str], bool]
 ContextMatcher = Callable[[str, Context], bool]
 
-_RUNS = (Wild.RUN, Wild.RUN_IN_FIELD)
-_ONLY_RUNS = frozenset({Wild.RUN})
-
 
 def glob(pattern: str) -> Matcher:
     """Return the test for a pattern in which `*` and `?` stand for any characters."""
@@ -28,7 +25,8 @@ def matcher(pattern: tuple[Token, ...]) -> Matcher:
         return text.__eq__
     if all(isinstance(token, str) or token is Wild.RUN for token in pattern):
         return _by_pieces(pieces(pattern))
-    return _by_states(pattern)
+    parts = spans(pattern)
+    return _by_states(pattern) if parts is None else lambda value: match_spans(value, parts)
 
 
 def pieces(pattern: tuple[Token, ...]) -> tuple[str, ...]:
@@ -71,6 +69,46 @@ def match_pieces(text: str, parts: tuple[str, ...]) -> bool:
     return at <= end and text.endswith(tail)
 
 
+Span = tuple[int, str, int]
+"""How many single characters, a text, how many single characters."""
+
+
+def spans(pattern: tuple[Token, ...]) -> tuple[Span, ...] | None:
+    """Return what stands between the stars of a pattern, None if more than one text stands between two."""
+    found: list[Span] = [(0, "", 0)]
+    for token in pattern:
+        before, text, after = found[-1]
+        if token is Wild.RUN:
+            found.append((0, "", 0))
+        elif token is Wild.ONE:
+            found[-1] = (before, text, after + 1) if text else (before + 1, text, after)
+        elif isinstance(token, str) and not text:
+            found[-1] = (before, token, after)
+        else:
+            return None
+    return tuple(found)
+
+
+def match_spans(value: str, parts: tuple[Span, ...]) -> bool:
+    """Whether `value` is `parts` with any text between them; the first place that fits is enough, as above."""
+    before, text, after = parts[0]
+    at = before + len(text) + after
+    if at > len(value) or not value.startswith(text, before):
+        return False
+    if len(parts) == 1:
+        return at == len(value)
+    before, text, after = parts[-1]
+    end = len(value) - before - len(text) - after
+    if end < at or not value.startswith(text, end + before):
+        return False
+    for before, text, after in parts[1:-1]:
+        found = value.find(text, at + before, end)
+        if found < 0:
+            return False
+        at = found + len(text) + after
+    return at <= end
+
+
 def _by_states(pattern: tuple[Token, ...]) -> Matcher:
     """Return the general test.  State k: the first k characters the pattern asks for have been seen."""
     literals: dict[str, int] = {}
@@ -92,16 +130,19 @@ def _by_states(pattern: tuple[Token, ...]) -> Matcher:
                 literals[char] = literals.get(char, 0) | place
                 place <<= 1
     shortest = place.bit_length() - 1
-    return _run_states(literals, (wild, in_field, loops, field_loops), shortest)
+    head = pattern[0] if isinstance(pattern[0], str) else ""
+    return _run_states(head, literals, (wild, in_field, loops, field_loops), shortest)
 
 
-def _run_states(literals: dict[str, int], masks: tuple[int, int, int, int], shortest: int) -> Matcher:
+def _run_states(
+    head: str, literals: dict[str, int], masks: tuple[int, int, int, int], shortest: int
+) -> Matcher:
     wild, in_field, loops, field_loops = masks
     anything, anywhere = wild | in_field, loops | field_loops
     final = 1 << shortest
 
     def run(text: str) -> bool:
-        if len(text) < shortest:
+        if len(text) < shortest or not text.startswith(head):
             return False
         states = 1
         for char in text:

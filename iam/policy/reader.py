@@ -6,6 +6,7 @@ stands, does `read` go through the text again and keep them.
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NoReturn
@@ -103,6 +104,18 @@ def read(text: str) -> Node:
 def position(text: str, offset: int) -> Position:
     """Line and column, from 1, of an offset."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+class Lines:
+    """The lines of a text, to place many offsets in it."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def position(self, offset: int) -> Position:
+        """Line and column, from 1, of an offset."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
 
 
 def locate(text: str, path: Path) -> Position:

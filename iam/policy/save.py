@@ -50,15 +50,16 @@ def check_for_save(text: str, kind: SaveKind) -> None:
         message = INVALID_JSON if kind == "trust" else SYNTAX
         raise MalformedPolicy(message, error.message, error.line, error.column) from None
     try:
-        if kind == "trust":
-            check_trust(value)
-        else:
-            _check_identity(value, old_versions=kind in ("inline", "session"))
-    except Refusal as refusal:
-        raise MalformedPolicy(refusal.message, refusal.detail, *locate(text, refusal.path)) from None
-    try:
+        try:
+            if kind == "trust":
+                check_trust(value)
+            else:
+                _check_identity(value, old_versions=kind in ("inline", "session"))
+        except Refusal as refusal:
+            place = locate(text, refusal.path)
+            raise MalformedPolicy(refusal.message, refusal.detail, *place) from None
         parse(text)
-    except PolicySyntaxError as error:
+    except PolicySyntaxError as error:  # nested too deep to say where; and what passes must be readable
         raise MalformedPolicy(SYNTAX, error.message, error.line, error.column) from None
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from iam.policy.arn import FIELDS, fields
 from iam.policy.compile import action_matcher
 from iam.policy.document import PRINCIPAL_TYPES, VERSIONS
-from iam.policy.reader import Json, Node, position, read
+from iam.policy.reader import Json, Lines, Node, read
 from iam.policy.save_structure import Block, Blocks, Refusal, check_statement, statements, texts
 
 INVALID_VERSION: Final = "The policy must contain a valid version string"
@@ -147,19 +147,20 @@ def trust_principals(text: str) -> tuple[PrincipalEntry, ...]:
     Errors: PolicySyntaxError.
     """
     found: list[PrincipalEntry] = []
+    lines = Lines(text)
     body = read(text).child("Statement")
     for block in (body[1].items or (body[1],)) if body else ():
         principal = block.child("Principal")
         if principal is not None:
-            found.extend(_entries(text, principal[1]))
+            found.extend(_entries(lines, principal[1]))
     return tuple(found)
 
 
-def _entries(text: str, principal: Node) -> list[PrincipalEntry]:
+def _entries(lines: Lines, principal: Node) -> list[PrincipalEntry]:
     if principal.kind == "string":
-        return [PrincipalEntry("AWS", principal.text, *position(text, principal.start))]
+        return [PrincipalEntry("AWS", principal.text, *lines.position(principal.start))]
     return [
-        PrincipalEntry(kind, node.text, *position(text, node.start))
+        PrincipalEntry(kind, node.text, *lines.position(node.start))
         for kind, _, member in principal.members
         if kind in PRINCIPAL_TYPES
         for node in (member.items if member.kind == "array" else (member,))

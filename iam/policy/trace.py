@@ -11,10 +11,12 @@ from typing import Literal
 from iam.policy.attached import AttachedPolicy, Request
 from iam.policy.compile import Rule
 from iam.policy.conditions import clause_check
+from iam.policy.context import written_keys
 from iam.policy.decide import Sides
 from iam.policy.decision import LayerName, MatchedStatement, Outcome, matched_statement
 from iam.policy.document import Clause, Statement
 from iam.policy.principals import OF_AN_ACCOUNT, Grant
+from iam.policy.reader import load
 from iam.policy.resources import Flavour, Resources
 
 Verdict = Literal["yes", "no", "doubtful"]
@@ -82,11 +84,7 @@ def _layers(sides: Sides) -> Iterator[LayerTrace]:
 
 
 def _layer(name: LayerName, policies: Sequence[AttachedPolicy], flavour: Flavour, sides: Sides) -> LayerTrace:
-    statements = tuple(
-        _statement(attached, rule, flavour, sides)
-        for attached in policies
-        for rule in attached.document.rules_for(sides.request.action.lower(), flavour)
-    )
+    statements = tuple(found for attached in policies for found in _statements(attached, flavour, sides))
     effects = {found.matched.effect for found in statements if found.applies}
     outcome: Outcome = (
         "explicitDeny" if "Deny" in effects else "allowed" if "Allow" in effects else "implicitDeny"
@@ -94,12 +92,21 @@ def _layer(name: LayerName, policies: Sequence[AttachedPolicy], flavour: Flavour
     return LayerTrace(name, outcome, tuple(policies), statements)
 
 
-def _statement(attached: AttachedPolicy, rule: Rule, flavour: Flavour, sides: Sides) -> StatementTrace:
+def _statements(attached: AttachedPolicy, flavour: Flavour, sides: Sides) -> Iterator[StatementTrace]:
+    rules = attached.document.rules_for(sides.request.action.lower(), flavour)
+    written = written_keys(load(attached.document.text)) if rules else {}
+    for rule in rules:
+        yield _statement(attached, rule, flavour, sides, written)
+
+
+def _statement(
+    attached: AttachedPolicy, rule: Rule, flavour: Flavour, sides: Sides, written: dict[str, str]
+) -> StatementTrace:
     request = sides.request
     statement = attached.document.source.statements[rule.number]
     variables = attached.document.source.version == "2012-10-17"
     covers = _covers(statement, flavour, request, variables=variables)
-    conditions = tuple(_conditions(statement.clauses, request, variables=variables))
+    conditions = tuple(_conditions(statement.clauses, request, written, variables=variables))
     names, grant = _names_caller(rule, sides) if flavour == "resource" else (True, None)
     applies = names and rule.applies(request.resource, request.context)
     certain = covers == "yes" and all(found.holds == "yes" for found in conditions)
@@ -134,13 +141,15 @@ def _names_caller(rule: Rule, sides: Sides) -> tuple[bool, Grant | None]:
 
 
 def _conditions(
-    clauses: tuple[Clause, ...], request: Request, *, variables: bool
+    clauses: tuple[Clause, ...], request: Request, written: dict[str, str], *, variables: bool
 ) -> Iterator[ConditionTrace]:
     for clause in clauses:
         answers = {_holds(clause, request, variables=variables, doubt=doubt) for doubt in (False, True)}
         holds: Verdict = "doubtful" if len(answers) == 2 else "yes" if True in answers else "no"
-        seen = request.context.get(clause.key) if clause.key is not None else None
-        yield ConditionTrace(clause.operator, clause.key or "", clause.values, seen, holds)
+        key = clause.key or ""
+        yield ConditionTrace(
+            clause.operator, written.get(key, key), clause.values, request.context.get(key), holds
+        )
 
 
 def _holds(clause: Clause, request: Request, *, variables: bool, doubt: bool) -> bool:

@@ -5,9 +5,11 @@ bring in a wildcard or a second variable.
 Source: IAM User Guide, policy variables.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import groupby
 from typing import Final
 
 Context = Mapping[str, str | tuple[str, ...]]
@@ -38,64 +40,83 @@ class Variable:
 
 Token = str | Wild | Variable
 
-_ESCAPED: Final = frozenset("*?$")
+_ESCAPED: Final = ("*", "?", "$")
 _UNRESOLVED: Final = Variable("")  # no context has the key ""
 
 
 def tokens(pattern: str, *, variables: bool, wildcards: bool = True) -> tuple[Token, ...]:
-    """Take a pattern apart.  Texts next to each other are joined, runs of stars are one star."""
+    """Take a pattern apart, in time linear in its length.  The result is in normal form, see normal."""
+    if not wildcards and not variables:
+        return (pattern,) if pattern else ()
     found: list[Token] = []
+    last_close = pattern.rfind("}") if variables else -1
+    last_quoted = pattern.rfind("'}") if variables else -1
     at = 0
-    while at < len(pattern):
-        if variables and pattern.startswith("${", at):
-            token, at = _variable(pattern, at)
-        elif wildcards and pattern[at] in "*?":
-            token, at = (Wild.RUN if pattern[at] == "*" else Wild.ONE), at + 1
+    while match := _PIECE.match(pattern, at):
+        piece, at = match.group(), match.end()
+        token: Token = piece
+        if wildcards and piece in _WILD:
+            token = _WILD[piece]
+        elif piece == "${" and at <= last_close:
+            token, at = _variable(pattern, at, last_quoted)
+        found.append(token)
+    return normal(found)
+
+
+_PIECE = re.compile(r"[^*?$]+|\$\{|[*?$]")
+_WILD: Final = {"*": Wild.RUN, "?": Wild.ONE}
+_WILD_FAMILIES: Final = (frozenset({Wild.RUN, Wild.ONE}), frozenset({Wild.RUN_IN_FIELD, Wild.ONE_IN_FIELD}))
+_RUNS: Final = (Wild.RUN, Wild.RUN_IN_FIELD)
+
+
+def normal(raw: Iterable[Token]) -> tuple[Token, ...]:
+    """Join neighbouring texts; of neighbouring wildcards write all `?` first and then at most one `*`."""
+    found: list[Token] = []
+    for kind, group in groupby(raw, key=_family):
+        if kind == _TEXT:
+            text = "".join(map(str, group))
+            found.extend([text] if text else [])
+        elif kind == _VARIABLE:
+            found.extend(group)
         else:
-            end = _plain_end(pattern, at + 1, variables, wildcards)
-            token, at = pattern[at:end], end
-        _append(found, token)
+            wild = list(group)
+            found.extend(token for token in wild if token not in _RUNS)
+            found.extend([token for token in wild if token in _RUNS][:1])
     return tuple(found)
 
 
-def _plain_end(pattern: str, start: int, variables: bool, wildcards: bool) -> int:
-    """Find where ordinary text that reaches to `start` ends."""
-    stops = [pattern.find(mark, start) for mark in ("*", "?") if wildcards]
-    if variables:
-        stops.append(pattern.find("${", start))
-    return min((stop for stop in stops if stop >= 0), default=len(pattern))
+_TEXT, _VARIABLE, _ANYWHERE, _IN_FIELD = range(4)
 
 
-def _append(found: list[Token], token: Token) -> None:
-    last = found[-1] if found else None
-    if isinstance(token, str) and isinstance(last, str):
-        found[-1] = last + token
-    elif token != "" and not (token is Wild.RUN and last is Wild.RUN):
-        found.append(token)
+def _family(token: Token) -> int:
+    if isinstance(token, str):
+        return _TEXT
+    if isinstance(token, Variable):
+        return _VARIABLE
+    return _ANYWHERE if token in _WILD_FAMILIES[0] else _IN_FIELD
 
 
-def _variable(pattern: str, at: int) -> tuple[Token, int]:
-    """Read what begins with `${` at `at`; return the token and where it ends.
+def _variable(pattern: str, at: int, last_quoted: int) -> tuple[Token, int]:
+    """Read the variable whose name begins at `at`; return the token and where it ends.
 
-    Without a closing brace it is plain text; a name that is empty or ill-formed has no value.
+    There is a closing brace; a name that is empty or ill-formed has no value.
     """
     close = pattern.find("}", at)
-    if close < 0:
-        return pattern[at : at + 2], at + 2
     comma = pattern.find(",", at, close)
     if comma >= 0:
-        return _with_default(pattern, at, comma, close)
-    name = pattern[at + 2 : close]
+        return _with_default(pattern, at, comma, close, last_quoted)
+    name = pattern[at:close]
     if name in _ESCAPED:
         return name, close + 1
     return _named(name), close + 1
 
 
-def _with_default(pattern: str, at: int, comma: int, close: int) -> tuple[Token, int]:
-    end = pattern.find("'}", comma + 3)
-    if end < 0 or pattern[comma + 1 : comma + 3] != " '":
+def _with_default(pattern: str, at: int, comma: int, close: int, last_quoted: int) -> tuple[Token, int]:
+    start = comma + 3
+    if pattern[comma + 1 : start] != " '" or last_quoted < start:
         return _UNRESOLVED, close + 1
-    return _named(pattern[at + 2 : comma], pattern[comma + 3 : end]), end + 2
+    end = pattern.find("'}", start)
+    return _named(pattern[at:comma], pattern[start:end]), end + 2
 
 
 def _named(name: str, default: str | None = None) -> Variable:
@@ -126,9 +147,9 @@ def resolver(pattern: tuple[Token, ...]) -> Callable[[Context], tuple[Token, ...
                 text = token.resolve(context)
                 if text is None:
                     return None
-                _append(found, text)
+                found.append(text)
             else:
-                _append(found, token)
-        return tuple(found)
+                found.append(token)
+        return normal(found)
 
     return resolve
