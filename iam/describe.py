@@ -59,6 +59,45 @@ def group(group: Group) -> Described:
     }
 
 
+def role_core(role: Role, document: str) -> Described:
+    """What every form of a role has.  `document` is its trust policy as it reads now (iam.trust)."""
+    return {
+        "Path": role.path,
+        "RoleName": role.name,
+        "RoleId": role.unique_id,
+        "Arn": role.arn,
+        "CreateDate": role.created_at,
+        "AssumeRolePolicyDocument": document,
+    }
+
+
+def role_made(role: Role, document: str) -> Described:
+    """A role as CreateRole answers it: neither description nor durations, but boundary and tags where given."""
+    return {**role_core(role, document), **boundary(role), **tags_if_set(role)}
+
+
+def role_row(role: Role, document: str) -> Described:
+    """A role as lists show it: neither boundary nor tags nor last use."""
+    signin = {"MaxSigninSessionDuration": role.max_signin_seconds} if role.max_signin_seconds else {}
+    return {
+        **role_core(role, document),
+        **role_description(role),
+        "MaxSessionDuration": role.max_session_seconds,
+        **signin,
+    }
+
+
+def role(role: Role, document: str) -> Described:
+    """A role as GetRole shows it: last use always (empty until there is one), tags and boundary where set."""
+    used = {"LastUsedDate": role.last_used_at, "Region": role.last_used_region} if role.last_used_at else {}
+    return {**role_row(role, document), "RoleLastUsed": used, **boundary(role), **tags_if_set(role)}
+
+
+def role_description(role: Role) -> Described:
+    """The description, where there is one."""
+    return {"Description": role.description} if role.description else {}
+
+
 def policy_row(policy: Policy | ManagedPolicy, used: Usage = NONE) -> Described:
     """A managed policy as lists and CreatePolicy show it: no description, no tags."""
     return {

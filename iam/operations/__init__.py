@@ -13,6 +13,7 @@ from iam.operations import (
     managed_policies,
     mfa_devices,
     policy_versions,
+    roles,
     tags,
     users,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "managed_policies",
     "mfa_devices",
     "policy_versions",
+    "roles",
     "tags",
     "users",
 ]
