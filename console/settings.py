@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "console.metrics.counted",
     "console.proxies.behind_proxies",
     "django.middleware.security.SecurityMiddleware",
+    "iam.wire.view.before_pages",  # programs get their answer here; what follows is for people
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

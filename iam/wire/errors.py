@@ -54,7 +54,8 @@ def form_of(request: HttpRequest, headers: Mapping[str, str], service: str | Non
         return "json"
     if service is None or service in _QUERY_SERVICES:
         return "query"
-    posted = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    form_type = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    posted = request.method == "POST" and form_type
     if request.path == "/" and (posted or "Action=" in request.META.get("QUERY_STRING", "")):
         return "ec2" if service == "ec2" else "query"
     return "rest-xml" if service in _REST_XML_SERVICES else "rest-json"

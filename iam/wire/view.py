@@ -82,7 +82,8 @@ def before_pages(
 @csrf_exempt
 def api(request: HttpRequest) -> HttpResponse:
     """Answer one request to the Query API."""
-    request_id = str(uuid.uuid4())
+    # The number the request has in the logs, where the project's middleware gave it one.
+    request_id = getattr(request, "request_id", "") or str(uuid.uuid4())
     headers = _headers(request)
     claimed = _claimed_service(request, headers)
     form = errors.form_of(request, headers, claimed)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iam.errors import MalformedInput, MalformedQueryString, ServiceError, ValidationError
-from iam.shapes.spec import Shape, operation, operations
+from iam.shapes.spec import Kind, Shape, operation, operations
 from iam.wire.query import decode, read, unique
 from tests.wire.values import example_values
 
@@ -198,10 +198,10 @@ def test_maps_are_read_by_entry():
 
 
 def test_times_blobs_and_fractions():
-    members = {"At": "timestamp", "Raw": "blob", "Part": "double"}
+    members: dict[str, Kind] = {"At": "timestamp", "Raw": "blob", "Part": "double"}
     outer = Shape(
         "o", "tenant", "structure", {name: Shape(name, "tenant", kind) for name, kind in members.items()}
-    )  # type: ignore[arg-type]  # the kinds above
+    )
     moment = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
     assert read(outer, {"At": "2026-02-03T04:05:06Z", "Raw": "eHg=", "Part": "0.5"}) == {
         "At": moment,

@@ -45,6 +45,10 @@ def refused(parts, service="iam", find=None, now=NOW):
     return error.code, error.status
 
 
+def accepted(parts, service, find, now):
+    return verify(parts, service, find, now).scope.key_id in (KEY_ID, SESSION_KEY_ID)
+
+
 # What botocore signs
 
 
@@ -62,13 +66,13 @@ def test_a_request_signed_in_its_query_is_verified():
 
 
 def test_session_credentials_are_verified_both_ways():
-    assert verify(signed(key_id=SESSION_KEY_ID, token=TOKEN), "iam", keys(), NOW)
-    assert verify(presigned(key_id=SESSION_KEY_ID, token=TOKEN), "sts", keys(), NOW)
+    assert accepted(signed(key_id=SESSION_KEY_ID, token=TOKEN), "iam", keys(), NOW)
+    assert accepted(presigned(key_id=SESSION_KEY_ID, token=TOKEN), "sts", keys(), NOW)
 
 
 def test_a_get_signed_in_its_header_is_verified():
     parts = signed("", method="GET", url=f"http://127.0.0.1:8000/?{CALLER}", service="sts")
-    assert verify(parts, "sts", keys(), NOW)
+    assert accepted(parts, "sts", keys(), NOW)
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "aws-global", "eu-central-2", "local", "us-gov-west-1"])
@@ -78,12 +82,12 @@ def test_any_well_formed_region_is_accepted(region):
 
 def test_further_headers_may_be_signed():
     headers = {"X-K8s-Aws-Id": "cluster", "X-Amz-Meta-Blanks": "  a   b\t c  ", "Accept": "text/xml"}
-    assert verify(signed(headers=headers), "iam", keys(), NOW)
-    assert verify(presigned(headers={"x-k8s-aws-id": "cluster"}), "sts", keys(), NOW)
+    assert accepted(signed(headers=headers), "iam", keys(), NOW)
+    assert accepted(presigned(headers={"x-k8s-aws-id": "cluster"}), "sts", keys(), NOW)
 
 
 def test_header_text_outside_ascii_is_hashed_as_it_travelled():
-    assert verify(signed(headers={"X-Amz-Meta-Name": "à Größe 日本"}), "iam", keys(), NOW)
+    assert accepted(signed(headers={"X-Amz-Meta-Name": "à Größe 日本"}), "iam", keys(), NOW)
 
 
 @given(
@@ -98,7 +102,7 @@ def test_any_query_is_canonical_as_botocore_makes_it(arguments):
     text = "&".join(
         f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in known.items()
     )
-    assert verify(presigned(f"Action=A&{text}" if text else "Action=A"), "sts", keys(), NOW)
+    assert accepted(presigned(f"Action=A&{text}" if text else "Action=A"), "sts", keys(), NOW)
 
 
 def test_the_query_is_sorted_by_its_encoded_form():
@@ -143,7 +147,7 @@ def test_the_secret_itself_is_no_signature():
 
 
 def test_a_malformed_key_id_is_not_looked_up():
-    asked = []
+    asked: list[str] = []
     for key_id in ("akiaiosfodnn7example", "AKIA", "AKIAIOSFODNN7EXAMPL'", "AKIAIOSFODNN7EXAMPLÉ", "A" * 129):
         assert refused(signed(key_id=key_id), find=asked.append) == INVALID
     assert asked == []
@@ -175,7 +179,7 @@ def test_expired_credentials_are_told_so_only_to_their_owner():
     assert refused(signed(key_id=SESSION_KEY_ID, token=TOKEN, secret="wrong"), find=find) == MISMATCH
     assert refused(signed(key_id=SESSION_KEY_ID, token="another"), find=find) == INVALID
     alive = keys(**{SESSION_KEY_ID: Key(token=TOKEN, expires=NOW + timedelta(seconds=1))})
-    assert verify(signed(key_id=SESSION_KEY_ID, token=TOKEN), "iam", alive, NOW)
+    assert accepted(signed(key_id=SESSION_KEY_ID, token=TOKEN), "iam", alive, NOW)
 
 
 def test_the_token_has_to_be_signed():
@@ -186,7 +190,12 @@ def test_the_token_has_to_be_signed():
 def test_a_ghost_costs_the_same_chain_of_hmacs(monkeypatch):
     made = []
     derive = signing_keys._derived
-    monkeypatch.setattr(signing_keys, "_derived", lambda *given: made.append(given) or derive(*given))
+
+    def counted(scope, secret):
+        made.append(scope)
+        return derive(scope, secret)
+
+    monkeypatch.setattr(signing_keys, "_derived", counted)
     monkeypatch.setattr(signing_keys, "_keys", type(signing_keys._keys)())
     refused(signed(key_id="AKIAIOSFODNN7UNKNOWN"))
     refused(signed(secret="wrong"))
@@ -333,7 +342,7 @@ def test_the_scope_is_of_the_day_of_the_date():
 
 
 def test_the_scope_is_checked_before_any_key_is_looked_up():
-    asked = []
+    asked: list[str] = []
     refused(signed(service="s3"), find=asked.append)
     assert asked == []
 
@@ -343,7 +352,7 @@ def test_the_scope_is_checked_before_any_key_is_looked_up():
 
 @pytest.mark.parametrize("minutes", [0, 4, 14, -4, -14])
 def test_a_clock_may_differ_a_little(minutes):
-    assert verify(signed(at=NOW + timedelta(minutes=minutes)), "iam", keys(), NOW)
+    assert accepted(signed(at=NOW + timedelta(minutes=minutes)), "iam", keys(), NOW)
 
 
 def test_a_clock_that_is_behind():
@@ -365,7 +374,7 @@ def test_a_clock_that_is_ahead():
 
 def test_a_presigned_request_lasts_as_long_as_it_says():
     parts = presigned(expires=7200)
-    assert verify(parts, "sts", keys(), NOW + timedelta(seconds=7199))
+    assert accepted(parts, "sts", keys(), NOW + timedelta(seconds=7199))
     assert refused(parts, "sts", now=NOW + timedelta(seconds=7200)) == ("RequestExpired", 400)
 
 
@@ -375,7 +384,7 @@ def test_a_lifetime_out_of_bounds(expires):
 
 
 def test_the_longest_lifetime():
-    assert verify(presigned(expires=604_800), "sts", keys(), NOW + timedelta(days=6))
+    assert accepted(presigned(expires=604_800), "sts", keys(), NOW + timedelta(days=6))
 
 
 # What is signed
@@ -458,7 +467,7 @@ def test_a_changed_query_does_not_match():
 
 def test_the_path_and_plus_signs_are_what_they_are():
     spaced = signed("", method="GET", url=f"http://127.0.0.1:8000/?{CALLER}&Note=a%20b", service="sts")
-    assert verify(spaced, "sts", keys(), NOW)
+    assert accepted(spaced, "sts", keys(), NOW)
 
 
 # Payload
@@ -476,7 +485,7 @@ def test_a_payload_is_never_unsigned(declared):
 
 def test_a_declared_payload_hash_that_is_true():
     declared = hashlib.sha256(BODY.encode()).hexdigest()
-    assert verify(signed(headers={"X-Amz-Content-SHA256": declared}), "iam", keys(), NOW)
+    assert accepted(signed(headers={"X-Amz-Content-SHA256": declared}), "iam", keys(), NOW)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "aws-chunked", "identity, gzip", "deflate"])
@@ -488,9 +497,9 @@ def test_an_encoded_body_is_refused(encoding):
 
 
 def test_a_changed_secret_never_meets_the_old_key():
-    assert verify(signed(), "iam", keys(), NOW)
+    assert accepted(signed(), "iam", keys(), NOW)
     assert refused(signed(), find=keys(**{KEY_ID: Key(secret="rotated")})) == MISMATCH
-    assert verify(signed(secret="rotated"), "iam", keys(**{KEY_ID: Key(secret="rotated")}), NOW)
+    assert accepted(signed(secret="rotated"), "iam", keys(**{KEY_ID: Key(secret="rotated")}), NOW)
 
 
 def test_signing_keys_are_kept_and_bounded(monkeypatch):
