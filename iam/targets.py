@@ -26,7 +26,6 @@ Kind: TypeAlias = Literal["user", "group", "role"]
 
 # Where service-linked roles live, and the policies that only they may have.
 SERVICE_ROLE_PATH = "/aws-service-role/"
-SERVICE_POLICY_REFUSED = "Cannot attach a Service Role Policy to a Customer Role."
 UNATTACHABLE = "Policy {} does not exist or is not attachable."
 
 ROOT_NAME = "root"
@@ -251,6 +250,12 @@ def refuse_protected(role: Role) -> None:
             f"Cannot perform the operation on the protected role '{role.name}'"
             " - this role is only modifiable by AWS"
         )
+
+
+def refuse_service_policy(policy: Policy | managed.ManagedPolicy) -> None:
+    """Refuse to put on an ordinary entity what only a service-linked role may have.  Errors: PolicyNotAttachable."""
+    if isinstance(policy, managed.ManagedPolicy) and policy.path.startswith(SERVICE_ROLE_PATH):
+        raise PolicyNotAttachable("Cannot attach a Service Role Policy to a Customer Role.")
 
 
 def own_policy(policy: Policy | managed.ManagedPolicy, *, act: str) -> Policy:

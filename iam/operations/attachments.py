@@ -11,7 +11,7 @@ from django.db.models.functions import Substr
 from iam import quotas, targets, usage
 from iam.call import Call, Output, Page, Params, Target
 from iam.catalogue import operation
-from iam.errors import NoSuchEntity, PolicyNotAttachable
+from iam.errors import NoSuchEntity
 from iam.managed import ACCOUNT, ManagedPolicy
 from iam.models import Attachment, Group, Policy, Role, User
 
@@ -71,8 +71,7 @@ def attach_role_policy(call: Call, *, role: Role, policy: AnyPolicy) -> None:
 
 
 def _attach(call: Call, entity: Entity, policy: AnyPolicy) -> None:
-    if policy.path.startswith(targets.SERVICE_ROLE_PATH):
-        raise PolicyNotAttachable(targets.SERVICE_POLICY_REFUSED, member="PolicyArn")
+    targets.refuse_service_policy(policy)
     if entity.attachments.filter(policy_arn=policy.arn).exists():
         return
     kind = entity.arn_kind.title()

@@ -5,7 +5,7 @@ from typing import TypeAlias
 from iam import targets, usage
 from iam.call import Call, Params, Target
 from iam.catalogue import Resolver, operation
-from iam.errors import NoSuchEntity, PolicyNotAttachable
+from iam.errors import NoSuchEntity
 from iam.managed import ManagedPolicy
 from iam.models import Policy, Role, User
 
@@ -66,8 +66,7 @@ def put_role_permissions_boundary(call: Call, *, role: Role, policy: AnyPolicy) 
 
 
 def _put(call: Call, entity: User | Role, policy: AnyPolicy) -> None:
-    if policy.path.startswith(targets.SERVICE_ROLE_PATH):
-        raise PolicyNotAttachable(targets.SERVICE_POLICY_REFUSED, member="PermissionsBoundary")
+    targets.refuse_service_policy(policy)
     usage.freed(call.account, entity.boundary_arn)
     usage.bounding(call.account, policy)
     entity.boundary_arn = policy.arn
