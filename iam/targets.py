@@ -15,6 +15,7 @@ from iam.errors import (
     AccessDenied,
     InvalidInput,
     NoSuchEntity,
+    PolicyNotAttachable,
     ServiceError,
     UnmodifiableEntity,
     ValidationError,
