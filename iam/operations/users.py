@@ -75,13 +75,13 @@ def _new_place(call: Call, target: Target, params: Params) -> list[Check]:
     return [Check("iam:UpdateUser", arn(call.account.number, "user", path, name))]
 
 
-@operation("iam.UpdateUser", target=targets.user("user_name"), also=_new_place)
+@operation("iam.UpdateUser", target=targets.user("user_name"), also=_new_place, revises=True)
 def update_user(
     call: Call, *, user: User, new_path: str | None = None, new_user_name: str | None = None
 ) -> None:
     """Give the user another name or path; id, credentials, memberships and policies stay.
 
-    Errors: NoSuchEntity, EntityAlreadyExists.
+    Revises, since decisions name the user on whom a policy hangs.  Errors: NoSuchEntity, EntityAlreadyExists.
     """
     user.move(path=new_path or user.path, name=new_user_name or user.name)
 
@@ -97,6 +97,7 @@ def delete_user(call: Call, *, user: User) -> None:
     identity = user.identity
     usage.freed(call.account, user.boundary_arn)
     user.delete()
+    identity.key_rotations.all().delete()
     identity.delete()
     quotas.give_back(call.account, "Users")
 
