@@ -147,9 +147,13 @@ def deactivate(device: MfaDevice) -> None:
 
 
 def enabled_devices(identity: Identity) -> tuple[MfaDevice, ...]:
-    """The devices that stand guard for the identity, last used first."""
+    """The devices that stand guard for the identity, last used first, then the newest."""
     rows = identity.mfa_devices.filter(enabled_at__isnull=False)
-    return tuple(sorted(rows, key=lambda row: (row.last_used_at or row.created_at, row.pk), reverse=True))
+
+    def place(row: MfaDevice) -> tuple[bool, datetime, int]:
+        return row.last_used_at is not None, row.last_used_at or row.created_at, row.pk
+
+    return tuple(sorted(rows, key=place, reverse=True))
 
 
 def count_failure(device_id: int, now: datetime) -> None:

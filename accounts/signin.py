@@ -101,6 +101,8 @@ def check_password(request: HttpRequest, claim: Claim, raw: str, *, now: datetim
     admitted = throttle.admit(subjects, now)
     right = passwords.verify(claim.identity if admitted else None, raw)
     if reason := _fault(claim, raw, admitted=admitted, right=right):
+        if claim.identity is None and not claim.is_root:
+            names.find_user(None, "")  # for a real user the event looks up the ARN: cost the same
         record(claim.account, claim.identity, "ConsoleLogin", visitor, now, reason=reason)
         return Refused(WRONG)
     throttle.forgive(subjects)
