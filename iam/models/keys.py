@@ -1,11 +1,12 @@
 """Long-term access keys and the steps of their scheduled rotation."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
+from django.db.models import Count, Q
 
-from accounts.models import Account, Identity
+from accounts.models import Account, AccountState, Identity, IdentityKind
 
 
 class KeyStatus(models.TextChoices):
@@ -21,6 +22,23 @@ class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
     def older_than(self, moment: datetime) -> Self:
         """Active keys made before the moment."""
         return self.filter(status=KeyStatus.ACTIVE, created_at__lt=moment)
+
+    def rotatable(self, max_age_days: int, now: datetime) -> Self:
+        """Keys past that age whose account rotates at it, whose user has no other key; the oldest first.
+
+        Root's keys are left alone: nobody else may hold a secret of root's.
+        """
+        return (
+            self.older_than(now - timedelta(days=max_age_days))
+            .filter(
+                account__access_key_max_age_days=max_age_days,
+                account__state=AccountState.ACTIVE,
+                identity__kind=IdentityKind.USER,
+            )
+            .alias(keys=Count("identity__access_keys"))
+            .filter(keys=1)
+            .order_by("created_at", "pk")
+        )
 
 
 class AccessKey(models.Model):
@@ -58,14 +76,39 @@ class RotationState(models.TextChoices):
     ABANDONED = "abandoned"
 
 
+class KeyRotationQuerySet(models.QuerySet["KeyRotation"]):
+    """Rotations of an account or of one identity."""
+
+    def under_way(self) -> Self:
+        """Those that have not ended."""
+        return self.filter(ended_at__isnull=True)
+
+    def due(self, now: datetime) -> Self:
+        """Those with a step to do, the longest due first: the rules are those of iam.rotation.
+
+        Rotations that wait for their owner are left out, so that they never crowd out the others.
+        """
+        collected = Q(collected_at__isnull=False)
+        deactivate = Q(state=RotationState.CREATED) & (
+            Q(delete_after__lte=now) | (collected & Q(deactivate_after__lte=now))
+        )
+        delete = Q(state=RotationState.OLD_INACTIVE, delete_after__lte=now) & collected
+        running = self.under_way().filter(account__state=AccountState.ACTIVE)
+        return running.filter(deactivate | delete).order_by("deactivate_after", "pk")
+
+    def locked(self) -> Self:
+        """Rotations held until the transaction ends."""
+        return self.select_for_update(of=("self",))
+
+
 class KeyRotation(models.Model):
-    """One scheduled rotation: a second key made, the old one deactivated after the overlap, deleted after the grace.
+    """One rotation: a second key made, the old one deactivated after the overlap, deleted after the grace.
 
     `sealed_secret` is the new key's secret, kept for one download by its owner and emptied by it.
     """
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="key_rotations")
-    identity = models.ForeignKey(Identity, models.PROTECT, related_name="key_rotations")
+    identity = models.ForeignKey(Identity, models.CASCADE, related_name="key_rotations")
     old_key_id = models.CharField(max_length=20)
     new_key_id = models.CharField(max_length=20)
     sealed_secret = models.BinaryField(default=b"", blank=True)
@@ -76,8 +119,14 @@ class KeyRotation(models.Model):
     delete_after = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
+    objects = KeyRotationQuerySet.as_manager()
+
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["old_key_id"], name="uniq_keyrotation_old_key")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["old_key_id"], condition=Q(ended_at__isnull=True), name="uniq_keyrotation_under_way"
+            )
+        ]
         indexes = [models.Index(fields=["state", "deactivate_after"], name="keyrotation_due")]
 
     def __str__(self) -> str:

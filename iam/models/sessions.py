@@ -1,5 +1,8 @@
 """Temporary credentials: the sessions that STS hands out."""
 
+from datetime import datetime
+from typing import Self
+
 from django.db import models
 
 from accounts.models import Account, Identity
@@ -12,6 +15,23 @@ class SessionKind(models.TextChoices):
     SESSION_TOKEN = "session-token"  # noqa: S105  # a kind of session, not a secret
     ASSUMED_ROLE = "assumed-role"
     FEDERATION = "federation"
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    """Temporary credentials of an account, or of one user or role."""
+
+    def live(self, now: datetime) -> Self:
+        """Those that still sign."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=now)
+
+    def with_key(self, key_id: str) -> "Session | None":
+        """The one with this key id, held until the transaction ends, or None."""
+        rows = self.select_related("account", "role", "identity__iam_user", "identity__account")
+        return rows.select_for_update(of=("self",)).filter(key_id=key_id).first()
+
+    def expired_before(self, moment: datetime) -> Self:
+        """Those whose time ended before the moment, the oldest first."""
+        return self.filter(expires_at__lte=moment).order_by("expires_at", "pk")
 
 
 class Session(models.Model):
@@ -33,11 +53,14 @@ class Session(models.Model):
     expires_at = models.DateTimeField()
     mfa_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
-    source_identity = models.CharField(max_length=64, default="", blank=True)
+    source_identity = models.CharField(max_length=256, default="", blank=True)
     tags: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(default=dict)
     transitive_tag_keys: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list)
-    # None: no session policy was sent.  Else [ARN or "", text] pairs, the inline one first.
+    # None: no session policy was sent.  Else pairs: ["", text] of the inline one first, then [ARN, ""] of managed ones,
+    # whose texts are read when they are judged.
     policies: "models.JSONField[list[list[str]] | None, list[list[str]] | None]" = models.JSONField(null=True)
+
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         indexes = [
