@@ -53,6 +53,7 @@ class Browser:
         request = RequestFactory().post("/signin")
         request.COOKIES.update(self.cookies)
         response = SessionMiddleware(view)(request)
+        assert isinstance(response, HttpResponse)
         for name, morsel in response.cookies.items():
             self.cookies[name] = morsel.value
         return answers[0]
@@ -82,6 +83,11 @@ class Browser:
 
     def session(self) -> ConsoleSession | None:
         return self.visit(lambda request: sessions.current(request, self.now))
+
+    def own_session(self) -> ConsoleSession:
+        found = self.session()
+        assert found is not None
+        return found
 
     def _with_password(self, claim: signin.Claim, password: str) -> signin.Step:
         return self.visit(

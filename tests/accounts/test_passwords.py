@@ -148,7 +148,7 @@ def test_a_new_password_ends_all_sessions_but_the_one_kept(alice):
     kept, gone = Browser(), Browser()
     kept.sign_in("example-corp", "alice")
     gone.sign_in("example-corp", "alice")
-    passwords.set_password(alice, NEXT, now=NOW, keep=kept.session().pk)
+    passwords.set_password(alice, NEXT, now=NOW, keep=kept.own_session().pk)
     assert kept.who() == alice
     assert gone.who() is None
 

@@ -5,17 +5,34 @@ from django.db import connection
 
 from accounts import seals, trail
 from accounts.models import Event, SealedBatch
+from accounts.models.event import EventIsImmutableError
 from tests.accounts.cast import NOW
 
 LATER = NOW + timedelta(minutes=5)
 
 
 def add(account, times: int = 1, at=NOW) -> list[Event]:
-    facts = {"source": "api", "service": "iam", "name": "CreateUser", "outcome": "success"}
-    return [trail.append(account=account, at=at, parameters={"n": n}, **facts) for n in range(times)]
+    return [
+        trail.append(
+            account=account,
+            at=at,
+            source="api",
+            service="iam",
+            name="CreateUser",
+            outcome="success",
+            parameters={"n": n},
+        )
+        for n in range(times)
+    ]
 
 
-def tamper(sql: str, *values: object) -> None:
+def seal(now=LATER, limit: int = 1000) -> SealedBatch:
+    made = seals.seal(now=now, limit=limit)
+    assert made is not None
+    return made
+
+
+def tamper(sql: str, *values: str | int | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
 
@@ -26,7 +43,7 @@ def sealed(account, other) -> list[SealedBatch]:
     add(account, 4)
     add(account)
     add(other)
-    return [seals.seal(now=LATER, limit=2) for _ in range(3)]
+    return [seal(limit=2) for _ in range(3)]
 
 
 def faults(account=None) -> list[tuple[int, str]]:
@@ -50,7 +67,7 @@ def test_nothing_is_sealed_twice(sealed):
 def test_young_events_wait(account):
     add(account, at=NOW)
     assert seals.seal(now=NOW + timedelta(seconds=59)) is None
-    assert seals.seal(now=NOW + timedelta(seconds=60)).count == 1
+    assert seal(NOW + timedelta(seconds=60)).count == 1
 
 
 def test_an_old_event_behind_a_young_one_waits_with_it(account):
@@ -100,7 +117,7 @@ def test_an_event_inserted_between_batches_is_found(account, other):
     gap = add(account)[0].pk
     tamper("DELETE FROM accounts_event WHERE id = %s", gap)
     add(account)
-    one, two = (seals.seal(now=LATER, limit=1) for _ in range(2))
+    one, two = (seal(limit=1) for _ in range(2))
     assert (one.last_id, two.first_id) == (first.pk, gap + 1)
     first.pk, first._state.adding = gap, True
     first.save()
@@ -126,7 +143,5 @@ def test_an_account_sees_its_own_events_counted(sealed, account, other):
 
 
 def test_a_seal_cannot_be_changed(sealed):
-    from accounts.models.event import EventIsImmutableError
-
     with pytest.raises(EventIsImmutableError):
         sealed[0].save()

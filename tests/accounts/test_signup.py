@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from accounts import signup, vault
@@ -6,7 +8,7 @@ from tests.accounts.cast import NOW, PASSWORD
 
 
 def refused(**changed) -> list[tuple[str, str]]:
-    wanted = {
+    wanted: dict[str, Any] = {
         "name": "New Corp",
         "email": "new@example.org",
         "password": PASSWORD,

@@ -2,8 +2,10 @@ import csv
 import io
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
+from django.db.models import ProtectedError
 
 from accounts import trail
 from accounts.models import Event
@@ -12,7 +14,13 @@ from tests.accounts.cast import NOW
 
 
 def add(account, **values) -> Event:
-    facts = {"at": NOW, "source": "api", "service": "iam", "name": "CreateUser", "outcome": "success"}
+    facts: dict[str, Any] = {
+        "at": NOW,
+        "source": "api",
+        "service": "iam",
+        "name": "CreateUser",
+        "outcome": "success",
+    }
     return trail.append(account=account, **(facts | values))
 
 
@@ -53,8 +61,6 @@ def test_an_event_cannot_be_changed_or_deleted(account):
 
 
 def test_an_account_with_events_cannot_be_deleted(account):
-    from django.db.models import ProtectedError
-
     add(account)
     with pytest.raises((ProtectedError, EventIsImmutableError)):
         account.delete()

@@ -1,0 +1,76 @@
+"""Real threads with connections of their own: what must hold when everybody comes at once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TypeVar
+
+import pytest
+from django.db import connections
+
+from accounts import mfa, seals, signup, throttle, trail
+from accounts.models import Account, Event, Identity, SealedBatch
+from tests.accounts.cast import NOW, PASSWORD, phone, user
+
+T = TypeVar("T")
+RACERS = 12
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def race(act: Callable[[int], T]) -> list[T]:
+    def run(number: int) -> T:
+        try:
+            return act(number)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(RACERS) as pool:
+        return list(pool.map(run, range(RACERS)))
+
+
+@pytest.fixture
+def member(transactional_db) -> Identity:
+    account, _ = signup.open_account("Example Corp", "root@example.com", PASSWORD, "example-corp", NOW)
+    return user(account, "alice", password=PASSWORD)
+
+
+def test_parallel_guesses_are_counted_exactly(member):
+    subjects = [throttle.identity_subject(member), throttle.peer_subject("192.0.2.7")]
+    assert race(lambda _: throttle.admit(subjects, NOW)).count(True) == 10
+
+
+def test_one_code_used_by_all_racers_is_accepted_once(member):
+    device = phone(member)
+    code = device.code(NOW)
+
+    def guess(_: int) -> str:
+        row = member.mfa_devices.get(pk=device.device.pk)
+        return mfa.accept_code(row, code, NOW).reason
+
+    assert race(guess).count("accepted") == 1
+
+
+def test_racing_sealers_make_one_chain(member):
+    for _ in range(5):
+        trail.append(
+            account=member.account, at=NOW, source="system", service="x", name="Y", outcome="success"
+        )
+    race(lambda _: seals.seal(now=NOW + timedelta(minutes=2), limit=2))
+    while seals.seal(now=NOW + timedelta(minutes=2), limit=2):
+        pass
+    assert seals.verify()
+    assert sum(SealedBatch.objects.values_list("count", flat=True)) == Event.objects.count()
+
+
+def test_an_alias_goes_to_one_of_all_who_want_it(transactional_db):
+    def open_one(number: int) -> bool:
+        try:
+            signup.open_account("Corp", f"r{number}@example.org", None, "wanted", NOW)
+        except signup.SignupRefused as refused:
+            assert [(problem.member, problem.code) for problem in refused.problems] == [("alias", "taken")]  # noqa: PT017  # in a thread
+            return False
+        return True
+
+    assert race(open_one).count(True) == 1
+    assert Account.objects.count() == 1
