@@ -11,6 +11,19 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest, multiprocess
 from redis import Redis, RedisError
 
+NEAR = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "127.0.0.0/8",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "::1/128",
+        "fc00::/7",
+        "fe80::/10",
+    )
+)
+
 
 @require_safe
 def healthz(_request: HttpRequest) -> HttpResponse:
@@ -42,12 +55,13 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def asked_directly(request: HttpRequest) -> bool:
     """Whether the peer itself is near: a request that a proxy passed on comes from who knows where."""
-    if "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META:
+    if request.META.get("WARDSTEAD_PROXIED"):
         return False
     try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_private
+        peer = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
     except ValueError:
         return False
+    return any(peer in network for network in NEAR)
 
 
 def database_ready() -> bool:

@@ -24,7 +24,7 @@ STEADY_SECONDS = 10.0  # a child that lived this long did not crash at start
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 30.0
 GRACE_SECONDS = 8.0
-GROUP_GONE_SECONDS = 2.0
+GROUP_GONE_SECONDS = 1.0  # zombies nobody collects count as members: don't wait for them long
 
 
 @dataclass(slots=True)
@@ -71,12 +71,10 @@ class Supervisor:
 
     def run(self) -> int:
         """Start the children and keep them running; return 0 once a signal has stopped them all."""
-        try:
-            while not self._stop_asked:
-                self.look_after()
-                self.wait()
-        finally:
-            self.stop()
+        while not self._stop_asked:
+            self.look_after()
+            self.wait()
+        self.stop()
         return 0
 
     def wait(self, most: float | None = None) -> bool:
@@ -112,6 +110,15 @@ class Supervisor:
             _signal_group(child.process.pid, signal.SIGKILL)
             child.process.wait()
             child.process = None
+
+    def close(self) -> None:
+        """Stop every child, and let go of the pipe and the sockets."""
+        self.stop()
+        signal.set_wakeup_fd(-1)
+        os.close(self._lifeline_end)
+        os.close(self._lifeline)
+        self._wake.close()
+        self._waker.close()
 
     def _start(self, child: Child) -> None:
         child.process = subprocess.Popen(  # noqa: S603  # our own command line

@@ -1,9 +1,9 @@
 """The product's password hasher at the least cost the algorithm takes."""
 
-from django.contrib.auth.hashers import Argon2PasswordHasher
+from accounts.hashers import Argon2id
 
 
-class CheapArgon2(Argon2PasswordHasher):
+class CheapArgon2(Argon2id):
     """Argon2id, one pass over eight kibibytes."""
 
     time_cost = 1

@@ -59,7 +59,7 @@ class Command(BaseCommand):
                 self._say("\n".join(["", RULE, *banner(), *lines, RULE]))
             code = supervisor.run()
         finally:
-            supervisor.stop()
+            supervisor.close()
         self._say("Stopped.")
         sys.exit(code)
 
