@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Concatenate, Final, ParamSpec, cast
 from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -109,7 +110,8 @@ def sign_in_address(request: HttpRequest) -> str:
         here = parts.path + (f"?{parts.query}" if parts.query else "")
     elif request.method != "GET":
         here = request.path
-    return f"/signin?{urlencode({'next': own_path(here)})}"
+    why = {"why": "ended"} if settings.SESSION_COOKIE_NAME in request.COOKIES else {}
+    return f"/signin?{urlencode({'next': own_path(here), **why})}"
 
 
 def become(request: HttpRequest, key_id: str, label: str, colour: str) -> None:

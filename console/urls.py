@@ -1,6 +1,6 @@
 """The map of addresses; the Query API and the console share one origin."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from console import health
 
@@ -8,4 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    # Each module of views lists its own addresses, in full; one with app_name has its names under that.
+    path("", include("console.views.home")),
+    path("", include("console.views.signin")),
 ]

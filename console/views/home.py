@@ -1,21 +1,101 @@
 """The dashboard, and the choice of appearance."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from console.page import THEME_COOKIE, THEMES, go, page
-from console.session import HtmxRequest, own_path, signed_in
+from console.panels import panel
+from console.session import HtmxRequest, own_path, required, signed_in
 
 THEME_KEPT = timedelta(days=365)
+RECENT_EVENTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One recommendation in words: when it is followed, when it is not, and where to follow it."""
+
+    fine: str
+    lacking: str
+    href: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How much of a quota is used."""
+
+    label: str
+    href: str
+    used: int
+    quota: int
+
+
+ADVICE: Final[Mapping[str, Advice]] = {
+    "root-mfa": Advice(
+        "The root user has MFA.",
+        "The root user has no MFA: its password alone owns the account.",
+        "/me/credentials/",
+        "Add a device",
+    ),
+    "root-keys": Advice(
+        "The root user has no access keys.",
+        "The root user has access keys: they can do everything and cannot be limited.",
+        "/me/credentials/",
+        "Remove them",
+    ),
+    "users-without-mfa": Advice(
+        "Every user who can sign in has MFA.", "Users who can sign in without MFA", "/iam/users/", "See users"
+    ),
+    "old-keys": Advice(
+        "No access key is older than 90 days.", "Access keys older than 90 days", "/iam/users/", "See users"
+    ),
+    "password-policy": Advice(
+        "The account has a password policy of its own.",
+        "The account has no password policy of its own; only the built-in minimum holds.",
+        "/account/settings/",
+        "Set one",
+    ),
+}
+QUOTAS: Final = (
+    ("Users", "Users", "/iam/users/"),
+    ("User groups", "Groups", "/iam/groups/"),
+    ("Roles", "Roles", "/iam/roles/"),
+    ("Policies", "Policies", "/iam/policies/"),
+    ("Identity providers", "Providers", "/iam/providers/"),
+)
 
 
 @signed_in
 @require_GET
 def index(request: HtmxRequest) -> HttpResponse:
-    """The dashboard."""
-    return page(request, "console/home.html")
+    """The dashboard: what to do for the account's safety, how full it is, and what happened lately."""
+    account = required(request).account
+    recommended = panel(request, "console.Recommendations")
+    summary = panel(request, "iam.GetAccountSummary")
+    addresses = [
+        request.build_absolute_uri(reverse("signin-account", args=[place]))
+        for place in (account.alias, account.number)
+        if place
+    ]
+    return page(
+        request,
+        "console/home.html",
+        recommended=recommended,
+        advice=_advice(recommended.result.get("Recommendations", ())),
+        summary=summary,
+        quotas=_quotas(summary.result.get("SummaryMap", {})),
+        activity=panel(request, "console.Activity", max_items=RECENT_EVENTS),
+        account=account,
+        addresses=addresses,
+        endpoint=request.build_absolute_uri("/").rstrip("/"),
+    )
 
 
 @require_POST
@@ -35,3 +115,32 @@ def appearance(request: HttpRequest) -> HttpResponse:
     else:
         response.delete_cookie(THEME_COOKIE, samesite="Lax")
     return response
+
+
+def _advice(findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What to do first, with words; findings this page has no words for are left out."""
+    known = [finding for finding in findings if finding["Code"] in ADVICE]
+    shown = [
+        {
+            "words": ADVICE[found["Code"]],
+            "fine": found["Fine"],
+            "count": found.get("Count", 0),
+            "names": found.get("Names", ()),
+        }
+        for found in known
+    ]
+    return sorted(shown, key=lambda entry: bool(entry["fine"]))
+
+
+def _quotas(summary: Mapping[str, int]) -> list[Quota]:
+    return [
+        Quota(label, href, summary[key], summary.get(f"{key}Quota", 0))
+        for label, key, href in QUOTAS
+        if key in summary
+    ]
+
+
+urlpatterns = [
+    path("", index, name="home"),
+    path("appearance", appearance, name="appearance"),
+]

@@ -1,0 +1,321 @@
+"""Signing in, step by step, signing out, and opening an account.
+
+Each step is a page of its own; what has been proved so far is kept by accounts.signin, not in the forms.
+"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import sessions, signin, signup
+from accounts.password_rules import BUILT_IN, describe
+from accounts.signin_events import Visitor, record
+from console import session
+from console.fields import Field, FormError, options
+from console.page import go, page
+from console.session import own_path
+
+ACCOUNT_COOKIE = "account"
+ACCOUNT_KEPT_SECONDS = 180 * 24 * 3600
+SIGNUP_MEMBERS = ("name", "alias", "email", "password")
+ENDED = "Your session has ended. Sign in again to go on where you were."
+
+
+@require_http_methods(["GET", "POST"])
+def index(request: HttpRequest, account: str = "") -> HttpResponse:
+    """The first step: an IAM user by account and name, or the root user by e-mail address."""
+    if session.who(request) is not None:
+        return go(_next(request))
+    as_root = not account and _sent(request, "as") == "root"
+    if request.method != "POST":
+        return _first_page(request, account, as_root=as_root)
+    if as_root:
+        claim = signin.identify_root(_sent(request, "email"))
+    else:
+        claim = signin.identify_user(account or _sent(request, "account"), _sent(request, "user"))
+    raw = request.POST.get("password", "")
+    step = signin.check_password(request, claim, raw, now=timezone.now(), visitor=_visitor(request))
+    if isinstance(step, signin.Refused):
+        return _first_page(request, account, as_root=as_root, error=step.text)
+    response = _onward(request, step)
+    if not as_root:
+        _remember(request, response, account or _sent(request, "account"))
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def factor(request: HttpRequest) -> HttpResponse:
+    """The second step: a code of one of the person's devices."""
+    waiting = signin.pending(request, timezone.now())
+    if not isinstance(waiting, signin.NeedsFactor):
+        return _again(request)
+    if request.method == "POST":
+        serial, code = (
+            _sent(request, "device") or waiting.devices[0].serial,
+            _sent(request, "code").replace(" ", ""),
+        )
+        step = signin.check_factor(request, serial, code, now=timezone.now(), visitor=_visitor(request))
+        if not isinstance(step, signin.NeedsFactor):
+            return _again(request) if isinstance(step, signin.Refused) else _onward(request, step)
+        waiting = step
+    status = 422 if waiting.problem else 200
+    fields = _factor_fields(waiting, _sent(request, "device"))
+    return page(request, "console/signin/factor.html", status=status, fields=fields, next=_next(request))
+
+
+@require_http_methods(["GET", "POST"])
+def new_password(request: HttpRequest) -> HttpResponse:
+    """The last step where a new password is due."""
+    waiting = signin.pending(request, timezone.now())
+    if not isinstance(waiting, signin.NeedsNewPassword):
+        return _again(request)
+    problems: list[str] = []
+    if request.method == "POST":
+        raw = request.POST.get("new", "")
+        if raw != request.POST.get("again", ""):
+            problems = ["The two passwords differ."]
+        else:
+            step = signin.change_password(request, raw, now=timezone.now(), visitor=_visitor(request))
+            if not isinstance(step, signin.NeedsNewPassword):
+                return _again(request) if isinstance(step, signin.Refused) else _onward(request, step)
+            waiting, problems = step, [problem.text for problem in step.problems]
+    fields = [
+        Field(
+            "new",
+            "New password",
+            "password",
+            required=True,
+            errors=problems,
+            autocomplete="new-password",
+            hints_id="hints",
+        ),
+        Field("again", "New password again", "password", required=True, autocomplete="new-password"),
+    ]
+    context: dict[str, Any] = {
+        "fields": fields,
+        "hints": [rule.text for rule in waiting.rules],
+        "expired": waiting.expired,
+    }
+    status = 422 if problems else 200
+    return page(request, "console/signin/password.html", status=status, next=_next(request), **context)
+
+
+@require_POST
+def cancel(request: HttpRequest) -> HttpResponse:
+    """Give up a half-done sign-in."""
+    signin.cancel(request)
+    return go("signin")
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session here; other browsers stay signed in."""
+    who = session.who(request)
+    if who is not None:
+        record(who.identity.account, who.identity, "ConsoleLogout", _visitor(request), timezone.now())
+    sessions.end(request)
+    return go("signin", say="You are signed out.")
+
+
+@require_http_methods(["GET", "POST"])
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Open an account and sign in as its root user, where the installation lets anyone do so."""
+    if not settings.OPEN_SIGNUP:
+        raise Http404
+    if request.method != "POST":
+        return _signup_page(request, {})
+    sent = {name: _sent(request, name) for name in SIGNUP_MEMBERS[:3]}
+    raw = request.POST.get("password", "")
+    now = timezone.now()
+    try:
+        account, _ = signup.open_account(sent["name"], sent["email"], raw, sent["alias"] or None, now)
+    except signup.SignupRefused as refused:
+        errors: dict[str, list[str]] = {}
+        for problem in refused.problems:
+            errors.setdefault(problem.member, []).append(problem.text)
+        return _signup_page(request, errors)
+    visitor = _visitor(request)
+    step = signin.check_password(request, signin.identify_root(sent["email"]), raw, now=now, visitor=visitor)
+    response = _onward(request, step)
+    response.headers["Location"] = reverse("home") if isinstance(step, signin.Done) else reverse("signin")
+    address = request.build_absolute_uri(reverse("signin-account", args=[account.alias or account.number]))
+    return go(response.headers["Location"], say=f"The account is open. Its users sign in at {address}")
+
+
+def _factor_fields(waiting: signin.NeedsFactor, chosen: str) -> list[Field]:
+    choices = [(device.serial, device.name) for device in waiting.devices]
+    serial, name = chosen or choices[0][0], choices[0][1] if len(choices) == 1 else "the device"
+    code = Field(
+        "code",
+        "Code",
+        required=True,
+        help=f"The six digits that {name} shows now.",
+        errors=[waiting.problem] if waiting.problem else [],
+        autocomplete="one-time-code",
+        inputmode="numeric",
+        autofocus=True,
+        mono=True,
+    )
+    if len(choices) == 1:
+        return [Field("device", "Device", "hidden", value=serial), code]
+    return [Field("device", "Device", "radio", required=True, options=options(choices, serial)), code]
+
+
+def _signup_page(request: HttpRequest, errors: dict[str, list[str]]) -> HttpResponse:
+    value = {name: _sent(request, name) for name in SIGNUP_MEMBERS[:3]}
+    wrong = {name: tuple(errors.get(name, ())) for name in SIGNUP_MEMBERS}
+    alias_help = "Small letters, digits and dashes; it becomes part of your users' sign-in address."
+    fields = [
+        Field(
+            "name",
+            "Account name",
+            value=value["name"],
+            required=True,
+            errors=wrong["name"],
+            autocomplete="organization",
+            autofocus=True,
+        ),
+        Field(
+            "alias",
+            "Account alias",
+            value=value["alias"],
+            help=alias_help,
+            errors=wrong["alias"],
+            max_length=63,
+            mono=True,
+        ),
+        Field(
+            "email",
+            "E-mail address of the root user",
+            "email",
+            value=value["email"],
+            required=True,
+            errors=wrong["email"],
+            autocomplete="email",
+        ),
+        Field(
+            "password",
+            "Password of the root user",
+            "password",
+            required=True,
+            errors=wrong["password"],
+            autocomplete="new-password",
+            hints_id="hints",
+        ),
+    ]
+    summary = [FormError(text, f"field-{name}") for name, texts in errors.items() for text in texts]
+    hints = [rule.text for rule in describe(BUILT_IN)]
+    status = 422 if errors else 200
+    return page(
+        request, "console/signup/index.html", status=status, fields=fields, errors=summary, hints=hints
+    )
+
+
+def _first_page(request: HttpRequest, account: str, *, as_root: bool, error: str = "") -> HttpResponse:
+    remembered = request.COOKIES.get(ACCOUNT_COOKIE, "")[:64]
+    typed = account or _sent(request, "account") or remembered
+    password = Field("password", "Password", "password", required=True, autocomplete="current-password")
+    if as_root:
+        name = Field(
+            "email",
+            "E-mail address",
+            "email",
+            value=_sent(request, "email"),
+            required=True,
+            autocomplete="username",
+            autofocus=True,
+        )
+        fields = [name, password]
+    else:
+        place = Field(
+            "account",
+            "Account",
+            value=typed,
+            required=True,
+            help="Its 12-digit number or its alias.",
+            max_length=64,
+            autofocus=not typed,
+        )
+        name = Field(
+            "user",
+            "User name",
+            value=_sent(request, "user"),
+            required=True,
+            autocomplete="username",
+            max_length=64,
+            autofocus=bool(typed),
+        )
+        fields = [name, password] if account else [place, name, password]
+    context: dict[str, Any] = {
+        "fields": fields,
+        "account": account,
+        "as_root": as_root,
+        "errors": [FormError(error)] if error else [],
+        "ended": ENDED if request.GET.get("why") == "ended" else "",
+        "next": _next(request),
+        "remembered": bool(remembered),
+        "open_signup": settings.OPEN_SIGNUP,
+        "query": urlencode({"next": _next(request)}),
+    }
+    return page(request, "console/signin/index.html", status=422 if error else 200, **context)
+
+
+def _onward(request: HttpRequest, step: signin.Step) -> HttpResponse:
+    """The page of the next step, or the page the person wanted once all is proved."""
+    if isinstance(step, signin.Done):
+        return go(_next(request))
+    name = "signin-factor" if isinstance(step, signin.NeedsFactor) else "signin-password"
+    return go(f"{reverse(name)}?{urlencode({'next': _next(request)})}")
+
+
+def _again(request: HttpRequest) -> HttpResponse:
+    return go(
+        f"{reverse('signin')}?{urlencode({'next': _next(request)})}", say=signin.TOO_LATE, tone="attention"
+    )
+
+
+def _remember(request: HttpRequest, response: HttpResponse, account: str) -> None:
+    """Keep the account's name in this browser, where the person asked for it; forget it where not."""
+    if _sent(request, "remember") == "true":
+        response.set_cookie(
+            ACCOUNT_COOKIE,
+            account,
+            max_age=ACCOUNT_KEPT_SECONDS,
+            secure=request.is_secure(),
+            httponly=True,
+            samesite="Lax",
+        )
+    elif ACCOUNT_COOKIE in request.COOKIES:
+        response.delete_cookie(ACCOUNT_COOKIE, samesite="Lax")
+
+
+def _sent(request: HttpRequest, name: str) -> str:
+    return (request.POST if request.method == "POST" else request.GET).get(name, "").strip()
+
+
+def _next(request: HttpRequest) -> str:
+    return own_path(_sent(request, "next"))
+
+
+def _visitor(request: HttpRequest) -> Visitor:
+    return Visitor(
+        peer=request.META.get("REMOTE_ADDR", ""),
+        user_agent=request.headers.get("User-Agent", ""),
+        request_id=getattr(request, "request_id", ""),
+    )
+
+
+urlpatterns = [
+    path("signin", index, name="signin"),
+    path("signin/step/factor", factor, name="signin-factor"),
+    path("signin/step/password", new_password, name="signin-password"),
+    path("signin/step/cancel", cancel, name="signin-cancel"),
+    path("signin/<str:account>", index, name="signin-account"),
+    path("signout", sign_out, name="signout"),
+    path("signup", sign_up, name="signup"),
+]
