@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
-from csp.constants import NONCE, NONE, SELF
 
 from console.env import (
     MIN_SECRET_KEY,
@@ -170,19 +169,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 X_FRAME_OPTIONS = "DENY"
-# Nothing runs or is styled inline; the JSON editor alone asks for a nonce, and only its page then has one.
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF],
-        "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:"],  # icons within Tabler's style sheet
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    }
-}
 # Scripts and styles are files of ours.  The nonce enters the header only on a page that asks for it: the JSON editor.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
