@@ -31,6 +31,13 @@ class MethodNotAllowed(ServiceError):
     status = 405
 
 
+class MissingContentLength(ServiceError):
+    """A body whose end is not told beforehand."""
+
+    code = "MissingContentLength"
+    status = 411
+
+
 class UnknownOperation(ServiceError):
     """A call of a service that we are not, or for an address where no operation is."""
 

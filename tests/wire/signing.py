@@ -8,19 +8,25 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 import time_machine
 from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from iam.errors import ServiceError
 from iam.wire.claims import Parts
 from iam.wire.query import decode
+from iam.wire.sigv4 import verify
 
 NOW = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
 KEY_ID = "AKIAIOSFODNN7EXAMPLE"
 SESSION_KEY_ID = "ASIAIOSFODNN7EXAMPLE"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 TOKEN = "FwoGZXIvYXdzEXAMPLE//token+of=a/session"
+INVALID = ("InvalidClientTokenId", 403)
+MISMATCH = ("SignatureDoesNotMatch", 403)
+INCOMPLETE = ("IncompleteSignature", 400)
 BODY = "Action=GetUser&Version=2010-05-08&UserName=Anna"
 CALLER = "Action=GetCallerIdentity&Version=2011-06-15"
 
@@ -126,3 +132,18 @@ def _parts(request: AWSRequest) -> Parts:
         headers=headers,
         body=body.encode() if isinstance(body, str) else body,
     )
+
+
+def refusal(parts, service="iam", find=None, now=NOW):
+    with pytest.raises(ServiceError) as caught:
+        verify(parts, service, find or keys(), now)
+    return caught.value
+
+
+def refused(parts, service="iam", find=None, now=NOW):
+    error = refusal(parts, service, find, now)
+    return error.code, error.status
+
+
+def accepted(parts, service, find, now):
+    return verify(parts, service, find, now).scope.key_id in (KEY_ID, SESSION_KEY_ID)
