@@ -22,15 +22,18 @@ MESSAGE_SALT = "iam.authorization-message"
 
 
 def succeeded(call: Call, op: "Operation", raw: Params, target: Target, output: Output) -> None:
-    """Record a success, in the transaction of the change: no change without its event."""
-    _append(
-        call,
-        op,
-        raw,
-        outcome="success",
-        resources=[target.arn] if target.arn != "*" else [],
-        response=None if op.reads else redact.redact_output(op.spec, output or {}),
-    )
+    """Record a success, in the transaction of the change: no change without its event.
+
+    What was done with another account's property is told to both accounts; refusals only to the caller's.
+    """
+    outcome: dict[str, Any] = {
+        "outcome": "success",
+        "resources": [target.arn] if target.arn != "*" else [],
+        "response": None if op.reads else redact.redact_output(op.spec, output or {}),
+    }
+    _append(call, op, raw, **outcome)
+    if target.owner is not None:
+        _append(call, op, raw, account=target.owner, access_key_id="", **outcome)
 
 
 def failed(call: Call, op: "Operation", raw: Params, refusal: ServiceError) -> None:
@@ -53,23 +56,23 @@ def failed(call: Call, op: "Operation", raw: Params, refusal: ServiceError) -> N
 def _append(call: Call, op: "Operation", raw: Params, **outcome: Any) -> None:
     principal = call.principal
     session = principal.session
-    trail.append(
-        account=call.account,
-        at=call.now,
-        source=call.source,
-        service=op.spec.service,
-        name=op.spec.action,
-        actor_arn=call.system.arn if call.system else principal.arn,
-        actor_id=principal.user_id,
-        access_key_id=principal.access_key_id,
-        peer=call.peer,
-        user_agent=call.user_agent,
-        request_id=call.request_id,
-        parameters=redact.redact_input(op.spec, raw),
-        read_only=op.reads,
-        mfa=session is not None and session.mfa_at is not None,
-        **outcome,
-    )
+    facts: dict[str, Any] = {
+        "account": call.account,
+        "at": call.now,
+        "source": call.source,
+        "service": op.spec.service,
+        "name": op.spec.action,
+        "actor_arn": call.system.arn if call.system else principal.arn,
+        "actor_id": principal.user_id,
+        "access_key_id": principal.access_key_id,
+        "peer": call.peer,
+        "user_agent": call.user_agent,
+        "request_id": call.request_id,
+        "parameters": redact.redact_input(op.spec, raw),
+        "read_only": op.reads,
+        "mfa": session is not None and session.mfa_at is not None,
+    }
+    trail.append(**{**facts, **outcome})
 
 
 def _keep(call: Call, refusal: AccessDenied) -> None:

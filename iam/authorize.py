@@ -7,7 +7,7 @@ request of every process, without any broadcast.
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from iam.call import Call, Principal, SessionFacts
 from iam.errors import AccessDenied, InvalidClientTokenId
@@ -28,6 +28,7 @@ from iam.policy import (
 )
 
 PLANS_KEPT = 20_000
+NOTHING = '{"Version":"2012-10-17","Statement":[]}'
 
 _plans: OrderedDict[tuple[str, int, int | None], Plan] = OrderedDict()
 _plans_lock = threading.Lock()
@@ -91,6 +92,11 @@ def authorize(call: Call, check: Check) -> None:
     decision = decide(request, plan, resource_policy=check.resource_policy, principal_ids=check.principal_ids)
     if decision.allowed or (check.implicit_ok and decision.outcome == "implicitDeny"):
         return
+    if check.hide_reason and check.resource_account not in ("", call.account.number):
+        # The caller may read its own side of it; whether another's role is there, and whom it trusts, it may not.
+        check = _without_resource(check)
+        request = request_of(call, check)
+        decision = decide(request, plan)
     refusal = AccessDenied(
         _message(decision, request, check), action=check.action, resource=check.resource, decision=decision
     )
@@ -98,6 +104,12 @@ def authorize(call: Call, check: Check) -> None:
         decision, request, plan, resource_policy=check.resource_policy, principal_ids=check.principal_ids
     )
     raise refusal
+
+
+def _without_resource(check: Check) -> Check:
+    """The check as if the resource did not exist: without its policy and its tags."""
+    kept = {key: value for key, value in check.context.items() if ":resourcetag/" not in key}
+    return replace(check, resource_policy=None, principal_ids={}, context=kept)
 
 
 def may(call: Call, check: Check) -> Decision:
@@ -164,7 +176,7 @@ def _load_plan(principal: Principal) -> Plan:
     return Plan(
         identity=[attach(text) for text in texts],
         boundary=_boundary(principal.boundary_arn, number),
-        session=session_policies(principal.session),
+        session=session_policies(principal.session, number),
     )
 
 
@@ -181,23 +193,28 @@ def _boundary(boundary_arn: str, account_number: str) -> AttachedPolicy | None:
         return None
     found = entitlements.by_arns([boundary_arn], account_number).get(boundary_arn)
     # A boundary whose policy is gone allows nothing rather than everything.
-    text = found.text if found else '{"Version":"2012-10-17","Statement":[]}'
+    text = found.text if found else NOTHING
     return AttachedPolicy(
         PolicySource(id=boundary_arn, kind="boundary", name=boundary_arn.rpartition("/")[2]),
         compile_document(text),
     )
 
 
-def session_policies(facts: SessionFacts | None) -> list[AttachedPolicy] | None:
-    """The policies a session was narrowed by; None where none were sent."""
+def session_policies(facts: SessionFacts | None, account_number: str) -> list[AttachedPolicy] | None:
+    """The policies a session was narrowed by; None where none were sent.
+
+    Managed ones are read as they are now; one that is gone allows nothing, and the session has no more than the rest.
+    """
     if facts is None or facts.policies is None:
         return None
+    known = entitlements.by_arns([arn for arn, _ in facts.policies if arn], account_number)
+    texts = [(arn, known[arn].text if arn in known else text) for arn, text in facts.policies]
     return [
         AttachedPolicy(
             PolicySource(id=arn or "session policy", kind="session", name=arn.rpartition("/")[2] or "inline"),
-            compile_document(text),
+            compile_document(text or NOTHING),
         )
-        for arn, text in facts.policies
+        for arn, text in texts
     ]
 
 

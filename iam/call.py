@@ -106,7 +106,8 @@ class Target:
     """What an operation acts on: its ARN for policies, the row where it exists, the error to give where it does not.
 
     `given` are the rows passed to the function by keyword; they stand for the input members in `replaces`.
-    `entity` is the row whose tags and boundary the condition keys describe.
+    `entity` is the row whose tags and boundary the condition keys describe.  `owner` is set where it belongs to another
+    account than the caller's: what is done with it stands in that account's trail too.
     """
 
     arn: str
@@ -114,6 +115,7 @@ class Target:
     given: Mapping[str, Any] = field(default_factory=dict)
     replaces: tuple[str, ...] = ()
     absent: Exception | None = None
+    owner: Account | None = None
 
 
 class Page:

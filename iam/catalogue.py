@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 _operations: dict[str, "Operation"] = {}
 
 
-class DuplicateOperation(Exception):  # noqa: N818  # says what is wrong
+class DuplicateOperation(Exception):
     """Two functions claim the same operation; raised at import."""
 
 
@@ -144,6 +144,11 @@ def _load() -> None:
     import importlib
 
     importlib.import_module("iam.operations")
+
+
+def nobody_asked(call: Call, target: Target, params: Params) -> Sequence[Check]:  # noqa: ARG001  # one signature
+    """No permission at all: what a caller may always do, which no policy can take away."""
+    return ()
 
 
 def target_keys(target: Target) -> dict[str, str | tuple[str, ...]]:

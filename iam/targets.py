@@ -106,6 +106,32 @@ def role(member: str) -> Resolver:
     return _named("role", member)
 
 
+def role_anywhere(member: str = "role_arn") -> Resolver:
+    """The role of an ARN, in whatever account; AssumeRole alone reaches beyond its own.
+
+    One that is missing, or whose account is not active, looks like one that does not trust the caller.  The function
+    gets `role`.  Errors: ValidationError for what is no ARN.
+    """
+
+    def resolve(call: Call, params: Params, lock: bool) -> Target:  # noqa: ARG001  # the resolvers' one signature
+        role_arn = str(params[member])
+        parts = role_arn.split(":", 5)
+        if len(parts) < 6 or parts[0] != "arn" or not (parts[1] and parts[2] and parts[5]):
+            raise ValidationError(f"{role_arn} is invalid", member="RoleArn")
+        found = Role.objects.by_arn(role_arn)
+        if found is None or found.arn != role_arn or not found.account.active:
+            return Target(arn=role_arn, replaces=(member,), absent=AccessDenied(f"{role_arn} is not assumed"))
+        return Target(
+            arn=role_arn,
+            entity=found,
+            given={"role": found},
+            replaces=(member,),
+            owner=None if found.account == call.account else found.account,
+        )
+
+    return resolve
+
+
 def _named(kind: Kind, member: str) -> Resolver:
     def resolve(call: Call, params: Params, lock: bool) -> Target:
         return entity_target(call, kind, str(params[member]), member, lock)

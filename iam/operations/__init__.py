@@ -14,6 +14,9 @@ from iam.operations import (
     mfa_devices,
     policy_versions,
     roles,
+    sts_assume,
+    sts_identity,
+    sts_session,
     tags,
     users,
 )
@@ -32,6 +35,9 @@ __all__ = [
     "mfa_devices",
     "policy_versions",
     "roles",
+    "sts_assume",
+    "sts_identity",
+    "sts_session",
     "tags",
     "users",
 ]
