@@ -1,0 +1,96 @@
+"""Why denied: the stored denials of the account, and each one explained down to statement, line and condition."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_GET, require_POST
+
+from console import paging
+from console.calls import run
+from console.page import go, page
+from console.panels import panel, refusal
+from console.session import HtmxRequest, signed_in
+from iam.errors import AccessDenied, ServiceError
+
+
+@signed_in
+@require_GET
+def index(request: HtmxRequest) -> HttpResponse:
+    """List denials, newest first; one action or principal can be picked out."""
+    table = panel(
+        request,
+        "console.DenialTable",
+        action=request.GET.get("action") or None,
+        principal_arn=request.GET.get("principal") or None,
+        marker=paging.marker(request),
+    )
+    return page(
+        request,
+        "console/denials/index.html",
+        partial="table",
+        table=table,
+        pages=paging.pages(request, table.next),
+        action=request.GET.get("action", ""),
+        principal=request.GET.get("principal", ""),
+        hidden=paging.hidden(request, "action"),
+    )
+
+
+@signed_in
+@require_POST
+def look_up(request: HtmxRequest) -> HttpResponse:
+    """Open the denial named by a decision id or by an encoded authorization message."""
+    text = request.POST.get("message", "").strip()
+    try:
+        return go("denials:detail", decision_id=_decision_id(request, text))
+    except AccessDenied as refused:
+        return page(request, "console/denials/refused.html", need=refusal(refused), status=403)
+    except (ServiceError, ValueError, KeyError):
+        say = "That is neither a decision id nor an encoded message of this account, or it is past its retention."
+        return go("denials:index", say=say, tone="attention")
+
+
+def _decision_id(request: HttpRequest, text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        decoded = run(request, "sts.DecodeAuthorizationMessage", encoded_message=text)["DecodedMessage"]
+        return uuid.UUID(json.loads(decoded)["decisionId"])
+
+
+@signed_in
+@require_GET
+def detail(request: HtmxRequest, decision_id: uuid.UUID) -> HttpResponse:
+    """Explain one denial: what was asked, which layer decided, what each condition saw, what would change it."""
+    found = panel(request, "console.Denial", decision_id=str(decision_id))
+    told = json.loads(found.result.get("Explanation", "{}"))
+    return page(
+        request,
+        "console/denials/detail.html",
+        crumbs=[("Why denied", "/analysis/denials/")],
+        found=found,
+        denial=found.result.get("Denial", {}),
+        encoded=found.result.get("EncodedMessage", ""),
+        told=told,
+        context=_context(told),
+        cli=f"aws sts decode-authorization-message --encoded-message {found.result.get('EncodedMessage', '')}"
+        if found.result
+        else "",
+    )
+
+
+def _context(told: Mapping[str, Any]) -> list[tuple[str, str]]:
+    seen = told.get("request", {}).get("context", {})
+    return [(key, ", ".join(value) if isinstance(value, list) else str(value)) for key, value in seen.items()]
+
+
+app_name = "denials"
+urlpatterns = [
+    path("analysis/denials/", index, name="index"),
+    path("analysis/denials/look-up/", look_up, name="look-up"),
+    path("analysis/denials/<uuid:decision_id>/", detail, name="detail"),
+]
