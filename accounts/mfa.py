@@ -83,13 +83,13 @@ def create(
 def enrol(device: MfaDevice, identity: Identity, code1: str, code2: str, now: datetime) -> CodeVerdict:
     """Make the device stand guard for the identity if two consecutive codes prove that its holder has it.
 
-    Both codes are used up. The device must be unassigned; the caller has checked that and the quota.
+    Both codes are used up. A device that is somebody's stays theirs; the caller has checked the quota.
     """
     step = totp.step_at(now)
 
     def checked(row: MfaDevice) -> CodeReason:
         pair = totp.matching_pair(_seed(row), code1, code2, range(step - 2, step + 1))
-        if pair is None:
+        if pair is None or row.identity_id is not None:
             return "wrong"
         row.identity, row.enabled_at = identity, now
         row.last_step, row.drift = pair, 0

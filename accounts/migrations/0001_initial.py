@@ -180,6 +180,7 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="events",
@@ -368,6 +369,10 @@ class Migration(migrations.Migration):
                 ),
                 name="console_session_whose",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="event",
+            index=models.Index(fields=["account", "-id"], name="event_account_newest"),
         ),
         migrations.AddIndex(
             model_name="event",

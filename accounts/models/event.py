@@ -80,7 +80,11 @@ class Event(_AppendOnly):
     """
 
     account = models.ForeignKey(
-        "accounts.Account", null=True, on_delete=models.PROTECT, related_name="events"
+        "accounts.Account",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="events",
+        db_index=False,  # the indexes below all begin with it
     )
     at = models.DateTimeField()
     source = models.CharField(max_length=8)
@@ -115,6 +119,7 @@ class Event(_AppendOnly):
             ),
         )
         indexes = (
+            models.Index(name="event_account_newest", fields=["account", "-id"]),
             models.Index(name="event_account_at", fields=["account", "at"]),
             models.Index(name="event_account_name_at", fields=["account", "name", "at"]),
             models.Index(
