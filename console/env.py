@@ -20,6 +20,7 @@ VARIABLES = {
     "WARDSTEAD_DATA_DIR": "where the SQLite file, the file broker and generated keys live (made with mode 0700)",
     "WARDSTEAD_KEYRING": "key-encryption keys as `id:base64` of 32 bytes each, newest first",
     "WARDSTEAD_TEST_DB": "`sqlite` or `postgres`: what the test suite runs on",
+    "WARDSTEAD_TEST_REDIS": "a Redis that the tests of separate workers may use",
     "SECRET_KEY": "signs cookies and page markers; at least 50 characters",
     "DATABASE_URL": "`postgres://user:password@host/name`, or `sqlite:///path`",
     "REDIS_URL": "broker and cache; without it, files and the database do both",

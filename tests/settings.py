@@ -8,6 +8,7 @@ import tempfile
 from console.env import VARIABLES
 
 DATABASE = os.environ.pop("WARDSTEAD_TEST_DB", "sqlite")
+TEST_REDIS_URL = os.environ.pop("WARDSTEAD_TEST_REDIS", "")
 for _name in VARIABLES:
     os.environ.pop(_name, None)
     os.environ.pop(f"{_name}_FILE", None)
