@@ -116,9 +116,10 @@ def pending(request: HttpRequest, now: datetime) -> NeedsFactor | NeedsNewPasswo
     state = halfway.load(sessions.store_of(request), now)
     if state is None:
         return None
-    if state.awaits == "factor":
-        return NeedsFactor(_choices(state.identity))
-    return _new_password_step(state.identity, now)
+    if state.awaits == "password":
+        return _new_password_step(state.identity, now)
+    devices = _choices(state.identity)
+    return NeedsFactor(devices) if devices else None  # the last one was taken away meanwhile
 
 
 def check_factor(request: HttpRequest, serial: str, code: str, *, now: datetime, visitor: Visitor) -> Step:
@@ -126,7 +127,10 @@ def check_factor(request: HttpRequest, serial: str, code: str, *, now: datetime,
     state = halfway.load(sessions.store_of(request), now)
     if state is None or state.awaits != "factor":
         return Refused(TOO_LATE)
-    device = next((row for row in mfa.enabled_devices(state.identity) if row.serial == serial), None)
+    devices = mfa.enabled_devices(state.identity)
+    if not devices:
+        return Refused(TOO_LATE)
+    device = next((row for row in devices if row.serial == serial), None)
     verdict = mfa.accept_code(device, code, now) if device else mfa.CodeVerdict("wrong")
     if not verdict:
         reason = f"code-{verdict.reason}"

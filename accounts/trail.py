@@ -6,7 +6,7 @@ An append is one INSERT without a lock; what arrives is made storable here, neve
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 
 from django.db.models import Q, QuerySet
 
@@ -21,7 +21,7 @@ Source = Literal["api", "console", "signin", "system"]
 Outcome = Literal["success", "denied", "failed"]
 
 EXPORT_CHUNK = 500
-"""Columns of an export in their order; the JSON names are the same."""
+# In the order of an export; the JSON names are the same.
 COLUMNS = (
     "id",
     "at",
@@ -47,6 +47,34 @@ COLUMNS = (
 )
 
 
+class Texts(TypedDict, total=False):
+    """The columns of an event that may be empty."""
+
+    actor_arn: str
+    actor_id: str
+    access_key_id: str
+    peer: str
+    user_agent: str
+    request_id: str
+    error_code: str
+    error_message: str
+    decision_id: str
+
+
+_LONGEST = {
+    "name": 128,
+    "actor_arn": 2048,
+    "actor_id": 256,
+    "access_key_id": 128,
+    "peer": 64,
+    "user_agent": 512,
+    "request_id": 64,
+    "error_code": 128,
+    "error_message": 4096,
+    "decision_id": 64,
+}
+
+
 def append(
     *,
     account: Account | None,
@@ -55,47 +83,31 @@ def append(
     service: str,
     name: str,
     outcome: Outcome,
-    actor_arn: str = "",
-    actor_id: str = "",
-    access_key_id: str = "",
-    peer: str = "",
-    user_agent: str = "",
-    request_id: str = "",
-    error_code: str = "",
-    error_message: str = "",
     resources: Iterable[str] = (),
     parameters: Mapping[str, object] | None = None,
     response: Mapping[str, object] | None = None,
-    decision_id: str = "",
     read_only: bool = False,
     mfa: bool = False,
+    **texts: Unpack[Texts],
 ) -> Event:
     """Add one event, in the transaction of the caller.
 
     `parameters` and `response` must come redacted; times, bytes and the like in them are written as
     text. Over-long text is cut to its column.
     """
+    cut = {column: _text(str(text), _LONGEST[column]) for column, text in {"name": name, **texts}.items()}
     return Event.objects.create(
         account=account,
         at=at,
         source=source,
         service=service,
-        name=_text(name, 128),
         outcome=outcome,
-        actor_arn=_text(actor_arn, 2048),
-        actor_id=_text(actor_id, 256),
-        access_key_id=_text(access_key_id, 128),
-        peer=_text(peer, 64),
-        user_agent=_text(user_agent, 512),
-        request_id=_text(request_id, 64),
-        error_code=_text(error_code, 128),
-        error_message=_text(error_message, 4096),
         resources=[_text(resource, 2048) for resource in resources],
         parameters=_plain(parameters),
         response=_plain(response),
-        decision_id=_text(decision_id, 64),
         read_only=read_only,
         mfa=mfa,
+        **cut,
     )
 
 

@@ -237,6 +237,14 @@ def test_half_a_sign_in_shows_its_step_again(alice, browser):
     assert browser.visit(lambda request: signin.pending(request, NOW)) is None
 
 
+def test_half_a_sign_in_ends_when_the_device_is_taken_away(alice, browser):
+    device = phone(alice)
+    browser.sign_in("example-corp", "alice")
+    mfa.deactivate(device.device)
+    assert browser.visit(lambda request: signin.pending(request, NOW)) is None
+    assert browser.give_code(device.device, device.code(NOW)) == signin.Refused(signin.TOO_LATE)
+
+
 def test_half_a_sign_in_dies_with_the_password_it_was_begun_with(alice, browser):
     device = phone(alice)
     browser.sign_in("example-corp", "alice")
