@@ -1,0 +1,182 @@
+"""Signing in and out through pages."""
+
+import base64
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from accounts import mfa, passwords, totp
+from accounts.models import Event, Identity
+from tests.world import PASSWORD
+
+
+@pytest.fixture
+def bob(world):
+    """Bob's identity, with a password."""
+    identity = Identity.objects.select_related("account").get(account=world.account, name="bob")
+    passwords.set_password(identity, PASSWORD, now=datetime.now(UTC))
+    return identity
+
+
+def sent(**more):
+    return {"account": "example-corp", "user": "bob", "password": PASSWORD, **more}
+
+
+def test_a_user_signs_in_by_alias_and_by_number(bob, browser):
+    for account in ("example-corp", bob.account.number):
+        page = browser().post("/signin", sent(account=account))
+        assert (page.status, page.location) == (303, "/")
+
+
+def test_the_address_can_name_the_account(bob, browser):
+    page = browser().get("/signin/example-corp")
+    assert "example-corp" in page.words
+    assert page.is_accessible()
+    assert browser().post("/signin/example-corp", {"user": "bob", "password": PASSWORD}).location == "/"
+
+
+def test_root_signs_in_by_mail(world, browser):
+    page = browser().post("/signin", {"as": "root", "email": "root@example.com", "password": PASSWORD})
+    assert page.location == "/"
+
+
+def test_whatever_is_wrong_reads_the_same(bob, browser):
+    wrong = [sent(password="no"), sent(user="nobody"), sent(account="no-such-account")]
+    pages = [browser().post("/signin", data) for data in wrong]
+    assert {page.status for page in pages} == {422}
+    alerts = {next(e.text for e in page.tree.walk() if e.get("role") == "alert") for page in pages}
+    assert len(alerts) == 1
+    assert all(page.is_accessible() for page in pages)
+
+
+def test_a_wrong_password_is_not_sent_back(bob, browser):
+    assert "sesame-open" not in browser().post("/signin", sent(password="sesame-open")).text
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "iam/users/"],
+)
+def test_next_leads_only_to_our_own_pages(bob, browser, wanted):
+    assert browser().post("/signin", sent(next=wanted)).location == "/"
+
+
+def test_next_keeps_its_query(bob, browser):
+    assert (
+        browser().post("/signin", sent(next="/iam/users/?q=a&after=b")).location == "/iam/users/?q=a&after=b"
+    )
+
+
+def test_a_second_factor_is_asked_for_and_judged(bob, browser, world):
+    now = datetime.now(UTC)
+    serial = f"arn:aws:iam::{bob.account.number}:mfa/phone"
+    device, provisioning = mfa.create(bob.account, serial=serial, name="phone", now=now)
+    before, present, coming = _codes(provisioning.secret, now)
+    assert mfa.enrol(device, bob, before, present, now)
+    person = browser()
+    step = person.post("/signin", sent(next="/iam/users/"))
+    assert step.location.startswith("/signin/step/factor?next=%2Fiam%2Fusers%2F")
+    assert person.get("/").location.startswith("/signin")
+    page = person.get(step.location)
+    assert page.is_accessible()
+    refused = person.post(step.location, {"code": "000000"})
+    assert refused.status == 422
+    assert "not valid" in refused.words
+    done = person.post("/signin/step/factor", {"code": coming, "next": "/iam/users/"})
+    assert done.location == "/iam/users/"
+
+
+def _codes(secret, now):
+    """Codes of the step before, this one and the next."""
+    seed = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    step = totp.step_at(now)
+    return [totp.code_at(seed, step + apart) for apart in (-1, 0, 1)]
+
+
+def test_a_new_password_is_asked_for_when_due(bob, browser):
+    passwords.set_password(bob, PASSWORD, now=datetime.now(UTC), must_change=True)
+    person = browser()
+    step = person.post("/signin", sent())
+    assert step.location == "/signin/step/password?next=%2F"
+    assert person.get("/").location.startswith("/signin")
+    assert person.get(step.location).is_accessible()
+    differing = person.post(step.location, {"new": "Fresh-Water-42-mill", "again": "Fresh-Water-42-milk"})
+    assert (differing.status, "differ" in differing.words) == (422, True)
+    assert differing.is_accessible()
+    weak = person.post(step.location, {"new": "short", "again": "short"})
+    assert weak.status == 422
+    done = person.post(step.location, {"new": "Fresh-Water-42-mill", "again": "Fresh-Water-42-mill"})
+    assert done.location == "/"
+    assert person.get("/").status == 200
+
+
+def test_steps_cannot_be_jumped(bob, browser):
+    for step in ("factor", "password"):
+        assert browser().get(f"/signin/step/{step}").location == "/signin?next=%2F"
+        assert (
+            browser().post(f"/signin/step/{step}", {"code": "123456", "new": "x", "again": "x"}).status == 303
+        )
+
+
+def test_signing_out_ends_the_session_and_is_recorded(bob, browser):
+    person = browser()
+    person.post("/signin", sent())
+    assert person.get("/").status == 200
+    page = person.post("/signout")
+    assert page.location == "/signin"
+    assert "You are signed out." in person.get("/signin").words
+    assert person.get("/").location.startswith("/signin")
+    assert Event.objects.filter(name="ConsoleLogout", account=bob.account).exists()
+
+
+def test_sign_out_is_not_a_link(bob, browser):
+    assert browser().get("/signout").status == 405
+
+
+def test_forms_need_their_token(bob):
+    client = Client(enforce_csrf_checks=True)
+    assert client.post("/signin", sent()).status_code == 403
+    assert b"open too long" in client.post("/signin", sent()).content
+
+
+def test_the_account_is_remembered_only_by_consent(bob, browser):
+    person = browser()
+    person.post("/signin", sent())
+    person.post("/signout")
+    assert 'value="example-corp"' not in person.get("/signin").text
+    person.post("/signin", sent(remember="true"))
+    person.post("/signout")
+    assert 'value="example-corp"' in person.get("/signin").text
+
+
+def test_a_lost_session_says_so_and_leads_back(world, browser):
+    person = browser(world.alice)
+    person.client.cookies["session"] = "gone"
+    page = person.get("/")
+    assert page.location == "/signin?next=%2F&why=ended"
+    assert "Your session has ended" in person.get(page.location).words
+
+
+def test_a_lost_session_tells_htmx_to_load_the_sign_in_page(world, browser):
+    person = browser()
+    response = person.client.get(
+        "/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/iam/users/?q=a"}
+    )
+    assert response.headers["HX-Redirect"] == "/signin?next=%2Fiam%2Fusers%2F%3Fq%3Da"
+
+
+def test_sign_up_is_closed_unless_opened(db, browser):
+    assert browser().get("/signup").status == 404
+
+
+def test_sign_up_opens_an_account_and_signs_in(db, browser, settings):
+    settings.OPEN_SIGNUP = True
+    person = browser()
+    assert person.get("/signup").is_accessible()
+    form = {"name": "New Corp", "alias": "new-corp", "email": "owner@new.example", "password": PASSWORD}
+    assert person.post("/signup", form).location == "/"
+    assert "new-corp" in person.get("/").words
+    again = browser().post("/signup", form)
+    assert again.status == 422
+    assert again.is_accessible()
