@@ -114,7 +114,7 @@ def _aws_row(policy: ManagedPolicy, used: usage.UsageByArn) -> describe.Describe
     return describe.policy_row(policy, used.get(policy.arn, usage.NONE))
 
 
-@operation("iam.DeletePolicy", target=targets.policy())
+@operation("iam.DeletePolicy", target=targets.policy(), revises=True)
 def delete_policy(call: Call, *, policy: AnyPolicy) -> None:
     """Delete a policy that nothing uses any more and whose only version is the default one.
 
