@@ -14,7 +14,7 @@ HEAD = """# Operations
 
 Every operation of the IAM (2010-05-08) and STS (2011-06-15) service models and our own, made by `make docs` from the
 catalogue. *Offered* operations are whole: each parameter, error, limit and paginator of the model. Others answer
-`NotImplemented` (501).
+`UnsupportedOperation` (400).
 
 """
 TITLES = {
