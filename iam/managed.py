@@ -3,7 +3,9 @@
 They belong to no account and change only with the product, so they are data and not rows.
 """
 
+import base64
 import functools
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,7 +67,7 @@ def catalogue() -> dict[str, ManagedPolicy]:
         ManagedPolicy(
             name=entry["name"],
             path=entry["path"],
-            unique_id=entry["id"],
+            unique_id=_unique_id(entry["path"], entry["name"]),
             description=entry["description"],
             created_at=datetime.fromisoformat(entry["created"]),
             document=json.dumps(entry["document"], indent=4),
@@ -74,6 +76,12 @@ def catalogue() -> dict[str, ManagedPolicy]:
         for entry in json.loads(source.read_text(encoding="utf-8"))
     ]
     return {policy.arn: policy for policy in sorted(policies, key=lambda policy: policy.name_key)}
+
+
+def _unique_id(path: str, name: str) -> str:
+    """The same in every installation and release, since it follows from the ARN."""
+    digest = hashlib.blake2b(f"arn:aws:iam::{ACCOUNT}:policy{path}{name}".encode(), digest_size=15).digest()
+    return "ANPA" + base64.b32encode(digest).decode()[:17]
 
 
 def find(policy_arn: str) -> ManagedPolicy | None:
