@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from accounts.signup import open_account
 
 from accounts.models import Account, Event
+from accounts.signup import open_account
 from iam import catalogue, pipeline, principals
 from iam.call import Call, Principal
 from iam.errors import ServiceError

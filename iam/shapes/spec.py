@@ -40,7 +40,7 @@ _OURS: Final = ("tenant", "console")
 _NOTHING: Final[Mapping[str, Shape]] = MappingProxyType({})
 
 
-class UnknownOperation(KeyError):  # noqa: N818  # says what is wrong, as ServiceErrors do
+class UnknownOperation(KeyError):  # says what is wrong, as ServiceErrors do
     """No service model declares the operation."""
 
 

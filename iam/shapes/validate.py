@@ -59,7 +59,7 @@ class Failure:
     refusal: bool = False
 
 
-class ShapeViolation(Exception):  # noqa: N818  # says what is wrong, as ServiceErrors do
+class ShapeViolation(Exception):  # says what is wrong, as ServiceErrors do
     """Parameters that do not fit their shape. `str()` is the whole message; `failures` tells them one by one."""
 
     def __init__(self, failures: tuple[Failure, ...]) -> None:

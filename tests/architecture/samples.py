@@ -82,7 +82,7 @@ def params(op: Operation, known: Things) -> dict[str, Any]:
     shape = op.spec.input
     if shape is None:
         return {}
-    wanted = [name for name in shape.members if name in shape.required or name in ("UserName",)]
+    wanted = [name for name in shape.members if name in shape.required or name == "UserName"]
     if op.name.endswith((".CreateUser", ".CreateGroup", ".CreateRole", ".CreatePolicy")):
         return {name: _value(name, shape.members[name], {**known.named, **_fresh()}) for name in wanted}
     return {name: _value(name, shape.members[name], known.named) for name in wanted}
@@ -92,7 +92,7 @@ def _fresh() -> dict[str, str]:
     return {"UserName": "fresh", "GroupName": "fresh", "RoleName": "fresh", "PolicyName": "fresh"}
 
 
-def _value(name: str, shape: Shape, known: Mapping[str, str]) -> Any:  # noqa: C901  # one branch a kind
+def _value(name: str, shape: Shape, known: Mapping[str, str]) -> Any:
     if shape.kind == "string":
         return known.get(name) or (shape.enum[0] if shape.enum else "thing".ljust(shape.min or 0, "x"))
     if shape.kind in ("integer", "long"):

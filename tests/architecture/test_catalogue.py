@@ -10,9 +10,9 @@ import pytest
 import accounts
 import iam
 from iam import catalogue, errors
+from iam.call import Target
 from iam.operations.not_offered import NOT_OFFERED
 from iam.shapes import names, spec
-from iam.targets import Target
 from tests import world as cast
 from tests.architecture import samples
 
