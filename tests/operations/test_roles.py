@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from iam.errors import MalformedPolicyDocument
 from iam.models import Role, Session
 from tests.operations import permission
 from tests.world import ADMINISTRATOR, NOW, World, allow, refused
@@ -134,6 +135,7 @@ def test_who_does_not_exist_cannot_be_trusted(world, name):
     name = name.format(own=world.account.number, other=world.other.number)
     with refused("MalformedPolicyDocument", f'Invalid principal in policy: "AWS":"{name}"') as caught:
         world.alice.iam("CreateRole", RoleName="new", AssumeRolePolicyDocument=trusting({"AWS": name}))
+    assert isinstance(caught.value, MalformedPolicyDocument)
     assert caught.value.line == 1
 
 
@@ -167,6 +169,20 @@ def test_a_trusted_user_deleted_shows_as_its_id_and_its_successor_is_a_stranger(
     assert listed["AssumeRolePolicyDocument"] == shown
     with refused("MalformedPolicyDocument", dora.principal.unique_id):
         world.alice.iam("UpdateAssumeRolePolicy", RoleName="app", PolicyDocument=shown)
+
+
+def test_a_trusted_user_can_assume_the_role_and_one_made_anew_cannot(world):
+    dora = world.user("dora")
+    world.alice.iam(
+        "CreateRole", RoleName="app", AssumeRolePolicyDocument=trusting({"AWS": dora.principal.arn})
+    )
+    asked = {"RoleArn": f"arn:aws:iam::{world.account.number}:role/app", "RoleSessionName": "one"}
+    assert dora.sts("AssumeRole", **asked)["Credentials"]
+    world.alice.iam("UpdateUser", UserName="dora", NewUserName="doreen")
+    assert dora.sts("AssumeRole", **asked)["Credentials"]
+    stranger = world.user("dora")
+    with refused("AccessDenied"):
+        stranger.sts("AssumeRole", **asked)
 
 
 def test_a_trusted_user_renamed_shows_under_the_new_name_and_stays_trusted(world):
