@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 from django.db.models import Q, QuerySet
 
 from iam import describe, documents, managed, quotas, tagging, targets, usage
-from iam.call import Call, Output, Page, Tags
+from iam.call import Call, Output, Page, Params, Tags, Target
 from iam.catalogue import operation
 from iam.errors import DeleteConflict
 from iam.ids import unique_id
@@ -62,7 +62,12 @@ def get_policy(call: Call, *, policy: AnyPolicy) -> Output:
     return {"Policy": describe.policy(policy, used)}
 
 
-@operation("iam.ListPolicies", reads=True)
+def _policy_path(call: Call, params: Params, lock: bool) -> Target:
+    """A list of policies is no resource: its name here is AWS's, and only `*` in a policy covers it."""
+    return Target(arn=f"policy path {params.get('path_prefix', '/')}")
+
+
+@operation("iam.ListPolicies", target=_policy_path, reads=True)
 def list_policies(
     call: Call,
     *,

@@ -129,7 +129,7 @@ def test_without_permission_nothing_is_made_seen_or_deleted(world, own):
     for action in ("GetPolicy", "DeletePolicy", "ListEntitiesForPolicy"):
         with refused("AccessDenied", f"iam:{action} on resource: {own}"):
             world.bob.iam(action, PolicyArn=own)
-    with refused("AccessDenied", "iam:ListPolicies"):
+    with refused("AccessDenied", "iam:ListPolicies on resource: policy path / because"):
         world.bob.iam("ListPolicies")
     with refused("AccessDenied", "iam:GetPolicy"):
         world.bob.iam("GetPolicy", PolicyArn=own + "-that-is-missing")
