@@ -97,7 +97,6 @@ def delete_user(call: Call, *, user: User) -> None:
     identity = user.identity
     usage.freed(call.account, user.boundary_arn)
     user.delete()
-    identity.key_rotations.all().delete()
     identity.delete()
     quotas.give_back(call.account, "Users")
 

@@ -1,13 +1,15 @@
 """Users: made, read, renamed, listed, deleted."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
-from accounts.models import Identity
-from iam.models import Tally, User
+from accounts.models import ConsoleSession, Identity
+from iam import principals
+from iam.models import KeyRotation, Tally, User
 from tests.operations import permission
-from tests.world import ADMINISTRATOR, PASSWORD, World, allow, last_event, refused
+from tests.world import ADMINISTRATOR, NOW, PASSWORD, World, actor, allow, last_event, refused
 
 EVERY_CALL = [
     ("CreateUser", {"UserName": "dora"}),
@@ -237,3 +239,30 @@ def test_another_accounts_administrator_cannot_reach_a_user(world, eve):
         with refused("NoSuchEntity"):
             world.carol.iam(action, UserName=eve)
     assert world.alice.iam("GetUser", UserName=eve)
+
+
+def test_sessions_and_rotations_of_a_user_go_with_it(world, eve):
+    identity = Identity.objects.get(name=eve)
+    soon = NOW + timedelta(hours=1)
+    ConsoleSession.objects.create(
+        key_hash="x",
+        account=world.account,
+        identity=identity,
+        created_at=NOW,
+        last_seen_at=NOW,
+        expires_at=soon,
+    )
+    temporary = actor(world.account, eve).sts("GetSessionToken")["Credentials"]
+    KeyRotation.objects.create(
+        account=world.account,
+        identity=identity,
+        old_key_id="AKIAOLD",
+        new_key_id="AKIANEW",
+        created_at=NOW,
+        deactivate_after=soon,
+        delete_after=soon,
+    )
+    world.alice.iam("DeleteUser", UserName=eve)
+    assert not ConsoleSession.objects.exists()
+    assert not KeyRotation.objects.exists()
+    assert principals.find_credential(temporary["AccessKeyId"]) is None
