@@ -1,10 +1,11 @@
 """Which context keys policies look at."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from iam.policy.conditions import operator_named
 from iam.policy.document import Document, Statement, parse
-from iam.policy.reader import Json, load
+from iam.policy.reader import load
 from iam.policy.resources import resource_variables
 from iam.policy.variables import Context, Variable, tokens
 
@@ -15,7 +16,7 @@ def context_keys(text: str) -> tuple[str, ...]:
     Errors: PolicySyntaxError.
     """
     document = parse(text)
-    written = written_keys(load(text))
+    written = written_keys(text)
     found: dict[str, str] = {}
     for statement in document.statements:
         for key, name in _keys(document, statement):
@@ -50,9 +51,14 @@ def _variables_in(values: tuple[str, ...]) -> Iterator[tuple[str, str]]:
                 yield token.key, token.name
 
 
-def written_keys(value: Json) -> dict[str, str]:
-    """Map the lower-case condition keys of a read policy to how they were first written."""
+@lru_cache(maxsize=512)
+def written_keys(text: str) -> Mapping[str, str]:
+    """Map the lower-case condition keys of a policy to how they were first written.
+
+    Errors: PolicySyntaxError.
+    """
     found: dict[str, str] = {}
+    value = load(text)
     body = value.get("Statement") if isinstance(value, dict) else None
     for block in body if isinstance(body, list) else [body]:
         condition = block.get("Condition") if isinstance(block, dict) else None

@@ -4,7 +4,7 @@ For explanations and simulations; decide never comes here.  The same compiled ch
 with each answer to a doubt: where the two differ, nobody can tell.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +16,6 @@ from iam.policy.decide import Sides
 from iam.policy.decision import LayerName, MatchedStatement, Outcome, matched_statement
 from iam.policy.document import Clause, Statement
 from iam.policy.principals import OF_AN_ACCOUNT, Grant
-from iam.policy.reader import load
 from iam.policy.resources import Flavour, Resources
 
 Verdict = Literal["yes", "no", "doubtful"]
@@ -94,13 +93,13 @@ def _layer(name: LayerName, policies: Sequence[AttachedPolicy], flavour: Flavour
 
 def _statements(attached: AttachedPolicy, flavour: Flavour, sides: Sides) -> Iterator[StatementTrace]:
     rules = attached.document.rules_for(sides.request.action.lower(), flavour)
-    written = written_keys(load(attached.document.text)) if rules else {}
+    written = written_keys(attached.document.text)
     for rule in rules:
         yield _statement(attached, rule, flavour, sides, written)
 
 
 def _statement(
-    attached: AttachedPolicy, rule: Rule, flavour: Flavour, sides: Sides, written: dict[str, str]
+    attached: AttachedPolicy, rule: Rule, flavour: Flavour, sides: Sides, written: Mapping[str, str]
 ) -> StatementTrace:
     request = sides.request
     statement = attached.document.source.statements[rule.number]
@@ -141,7 +140,7 @@ def _names_caller(rule: Rule, sides: Sides) -> tuple[bool, Grant | None]:
 
 
 def _conditions(
-    clauses: tuple[Clause, ...], request: Request, written: dict[str, str], *, variables: bool
+    clauses: tuple[Clause, ...], request: Request, written: Mapping[str, str], *, variables: bool
 ) -> Iterator[ConditionTrace]:
     for clause in clauses:
         answers = {_holds(clause, request, variables=variables, doubt=doubt) for doubt in (False, True)}

@@ -1,0 +1,142 @@
+import json
+
+import pytest
+
+from iam.policy import (
+    MalformedPolicy,
+    PrincipalEntry,
+    check_for_save,
+    invalid_principal,
+    parse,
+    trust_principals,
+)
+from tests.policy.build import ACCOUNT, ALICE, FEDERATED, ROLE, ROOT, SESSION
+from tests.policy.test_save import GONE, refusal, text_of
+
+OTHER_ACTIONS = "AssumeRole policy may only specify STS AssumeRole actions."
+EMPTY_PRINCIPAL = "Missing required field Principal cannot be empty!"
+
+
+def trust(**changes):
+    found = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "sts:AssumeRole", **changes}
+    return {key: value for key, value in found.items() if value is not GONE}
+
+
+def trusting(**principal):
+    return text_of(trust(Principal=principal))
+
+
+REFUSED = [
+    ("malformed", "This policy contains invalid Json"),
+    ('{"Version": "2012-10-17",}', "This policy contains invalid Json"),
+    (text_of(trust(), Version="2013-10-17"), "The policy must contain a valid version string"),
+    (text_of(), "Could not parse the policy: Statement is empty!"),
+    (text_of(trust(), Statement={}), "Could not parse the policy: Statement is empty!"),
+    ("[]", "Syntax errors in policy."),
+    (text_of(trust(), Foo=1), "Syntax errors in policy."),
+    (text_of(trust(Foo=1)), "Syntax errors in policy."),
+    (text_of(trust(Condition={"x": {"a": "1"}})), "Syntax errors in policy."),
+    (text_of(trust(Effect=GONE)), "Missing required field Effect"),
+    (text_of(trust(Effect="allow")), "Invalid effect: allow"),
+    (text_of(trust(Principal=GONE)), "Missing required field Principal"),
+    (text_of(trust(Principal={})), EMPTY_PRINCIPAL),
+    (text_of(trust(Principal={"AWS": []})), EMPTY_PRINCIPAL),
+    (text_of(trust(Principal={"AWS": "", "Service": []})), EMPTY_PRINCIPAL),
+    (text_of(trust(Principal="*")), 'AssumeRolepolicy contained an invalid principal: "STAR":"*".'),
+    (text_of(trust(NotPrincipal={"AWS": ROOT}, Principal=GONE)), "AssumeRole policy must not contain NotPrincipal field."),
+    (text_of(trust(Action=GONE)), "Missing required field Action"),
+    (text_of(trust(Action=[])), OTHER_ACTIONS),
+    (text_of(trust(Action="*")), OTHER_ACTIONS),
+    (text_of(trust(Action=["sts:AssumeRole", "s3:GetObject"])), OTHER_ACTIONS),
+    (text_of(trust(Action="sts:GetCallerIdentity")), OTHER_ACTIONS),
+    (text_of(trust(Action=GONE, NotAction="sts:AssumeRole")), OTHER_ACTIONS),
+    (text_of(trust(Resource="*")), "Has prohibited field Resource"),
+    (text_of(trust(NotResource="*")), "Has prohibited field NotResource"),
+    (text_of(trust(Sid="a"), trust(Sid="a")), "The Statement Ids in the policy are not unique"),
+    *(
+        (trusting(AWS=name), f'Invalid principal in policy: "AWS":"{name}"')
+        for name in (
+            "x", "alice", "12345", f"arn:aws:iam::{ACCOUNT}:user/*", f"arn:aws:iam::{ACCOUNT}:*", "arn:aws:iam::*:root",
+            f"arn:aws:iam::{ACCOUNT}:group/g", f"arn:aws:iam:eu:{ACCOUNT}:user/x", f"arn:aws:s3::{ACCOUNT}:user/x",
+            f"arn:aws:sts::{ACCOUNT}:assumed-role/app", f"arn:aws:sts::{ACCOUNT}:assumed-role/app/*", "arn:aws:iam",
+            f"x:aws:iam::{ACCOUNT}:root", "arn:aws:iam::12:root", f"arn:aws:iam::{ACCOUNT}:user/a b",
+        )
+    ),
+    (trusting(Service="ec2*"), 'Invalid principal in policy: "SERVICE":"ec2*"'),
+    (trusting(Service=["", "x.amazonaws.com"]), 'Invalid principal in policy: "SERVICE":""'),
+    (trusting(Federated="a b"), 'Invalid principal in policy: "FEDERATED":"a b"'),
+    (trusting(CanonicalUser="abc"), 'Invalid principal in policy: "CANONICALUSER":"abc"'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), REFUSED, ids=range(len(REFUSED)))
+def test_refused_in_aws_words(text, message):
+    assert refusal(text, "trust") == message
+
+
+SAVED = [
+    text_of(trust()),
+    text_of(trust(), Version=GONE),
+    text_of(trust(), Version="2008-10-17"),
+    text_of(trust(), Statement=trust()),
+    text_of(trust(Effect="Deny")),
+    text_of(trust(Sid=""), trust(Sid="")),
+    text_of(
+        trust(
+            Action=["sts:assumerole", "sts:AssumeRole*", "sts:*", "sts:TagSession", "sts:SetSourceIdentity"]
+        )
+    ),
+    text_of(trust(Condition={"StringEquals": {"sts:ExternalId": "x"}})),
+    trusting(AWS="*"),
+    trusting(AWS=[ACCOUNT, ROOT, ALICE, ROLE, SESSION, FEDERATED, f"arn:aws:iam::{ACCOUNT}:role/a/b/c"]),
+    trusting(AWS=["AIDAIOSFODNN7EXAMPLE", "AROAIOSFODNN7EXAMPLE"]),
+    trusting(Service=["ec2.amazonaws.com", "lambda.amazonaws.com"]),
+    trusting(Federated=["accounts.google.com", f"arn:aws:iam::{ACCOUNT}:saml-provider/corp"]),
+]
+
+
+@pytest.mark.parametrize("text", SAVED, ids=range(len(SAVED)))
+def test_saved_and_readable(text):
+    assert refusal(text, "trust") == ""
+    assert parse(text).statements
+
+
+def test_refusal_says_where():
+    text = trusting(AWS=[ROOT, "nobody"])
+    with pytest.raises(MalformedPolicy) as caught:
+        check_for_save(text, "trust")
+    assert '"nobody"' in text.splitlines()[caught.value.line - 1]
+
+
+def test_principals_are_listed_with_their_places():
+    text = json.dumps(
+        {
+            "Statement": [
+                trust(Principal={"AWS": ["a", "b"], "Service": "c"}),
+                trust(Principal="*"),
+                trust(Principal=GONE),
+            ]
+        },
+        indent=1,
+    )
+    entries = trust_principals(text)
+    assert [(entry.type, entry.value) for entry in entries] == [
+        ("AWS", "a"),
+        ("AWS", "b"),
+        ("Service", "c"),
+        ("AWS", "*"),
+    ]
+    for entry in entries:
+        line = text.splitlines()[entry.line - 1]
+        assert line[entry.column - 1 :].startswith(f'"{entry.value}"')
+
+
+def test_principals_of_a_single_statement():
+    assert trust_principals('{"Statement": {"Principal": {"AWS": "a"}}}') == (
+        PrincipalEntry("AWS", "a", 1, 37),
+    )
+    assert trust_principals("{}") == ()
+
+
+def test_unknown_principal_has_aws_text():
+    assert invalid_principal("AWS", ALICE) == f'Invalid principal in policy: "AWS":"{ALICE}"'
