@@ -1,11 +1,13 @@
 """What the STS tests share: trust policies, roles to assume, and devices whose codes are known."""
 
+import base64
 import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from accounts import totp
+from iam.call import SessionFacts
 from tests.world import Actor, World
 
 ANSWERS = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
@@ -44,13 +46,19 @@ def assumed(caller: Actor, role_arn: str, name: str = "session", **params: Any) 
     return caller.assume(caller.sts("AssumeRole", RoleArn=role_arn, RoleSessionName=name, **params))
 
 
+def facts(session: Actor) -> SessionFacts:
+    """What the session carries."""
+    assert session.principal.session is not None
+    return session.principal.session
+
+
 class Device:
     """An MFA device of a user, whose codes are those of a real authenticator."""
 
     def __init__(self, world: World, owner: Actor, name: str = "phone") -> None:
         made = world.root.iam("CreateVirtualMFADevice", VirtualMFADeviceName=name)["VirtualMFADevice"]
         self.serial = str(made["SerialNumber"])
-        self._seed = self._bytes(made["Base32StringSeed"])
+        self._seed = base64.b32decode(made["Base32StringSeed"])
         early = owner.later(minutes=-5).now
         world.root.later(minutes=-5).iam(
             "EnableMFADevice",
@@ -68,9 +76,3 @@ class Device:
         return next(
             code for code in ("000000", "111111", "222222", "333333", "444444", "555555") if code not in near
         )
-
-    def _bytes(self, text: bytes) -> bytes:
-        import base64
-
-        padded = text + b"=" * (-len(text) % 8)
-        return base64.b32decode(padded)

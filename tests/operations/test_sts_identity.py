@@ -5,6 +5,7 @@ import json
 import pytest
 
 from iam import ids
+from iam.errors import AccessDenied
 from iam.models import Decision
 from tests.operations import sts
 from tests.world import World, deny, last_event, refused
@@ -62,7 +63,8 @@ def test_what_is_no_key_id_is_refused(world):
 def message(world) -> str:
     with refused("AccessDenied") as caught:
         world.bob.iam("CreateUser", UserName="dora")
-    return str(caught.value.encoded_message)
+    assert isinstance(caught.value, AccessDenied)
+    return caught.value.encoded_message
 
 
 def test_a_decoded_message_explains_the_refusal(world, message):
