@@ -47,6 +47,10 @@ run: $(VENV)/.runtime ## serve console, API and worker on http://127.0.0.1:8000 
 worker: $(VENV)/.runtime ## run a worker with its schedule alone, beside `manage.py run --no-worker`
 	@$(BIN)/python -m console.children worker
 
+.PHONY: secrets
+secrets: $(VENV)/.runtime ## write the secrets of compose.yaml into compose/secrets, once
+	@$(BIN)/python manage.py make_secrets compose/secrets
+
 # -------------------------------------------------------------------------------------------- checks
 CHECKS := check-types check-migrations check-layers check-templates check-lint check-format
 
@@ -90,10 +94,31 @@ test: $(VENV)/.dev ## run every test, on SQLite and then on a real PostgreSQL
 test-fast: $(VENV)/.dev ## run the tests on SQLite only, without the slow ones
 	@WARDSTEAD_TEST_DB=sqlite $(BIN)/python -m pytest -q -m "not services and not slow"
 
+ifneq ($(wildcard tests/e2e/test_*.py),)
+$(VENV)/.e2e: requirements-e2e.lock $(VENV)/.dev
+	@echo "Installing what the browser tests need ($$(grep -c == $<) packages, hashes checked) ..."
+	@$(PIP) -r $<
+	@touch $@
+
+.venv-cli/.made: requirements-cli.lock $(VENV)/.made
+	@echo "Installing the aws command line into an environment of its own ($$(grep -c == $<) packages) ..."
+	@$(PYTHON) -m venv .venv-cli
+	@.venv-cli/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
+	@touch $@
+
+.PHONY: e2e
+e2e: $(VENV)/.e2e .venv-cli/.made ## run the journeys in Chromium and with the aws command line
+	@$(BIN)/python -m pytest -q tests/e2e
+endif
+
 .PHONY: cov
 cov: $(VENV)/.dev ## say which lines and branches no test reaches
 	@WARDSTEAD_TEST_DB=sqlite $(BIN)/coverage run -m pytest -q -m "not services"
 	@$(BIN)/coverage report
+
+.PHONY: docs
+docs: $(VENV)/.runtime ## write docs/operations.md anew from the catalogue
+	@$(CHECK_ENV) $(BIN)/python manage.py document_operations
 
 # ---------------------------------------------------------------------------------------------- locks
 UV_LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

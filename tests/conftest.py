@@ -4,6 +4,7 @@ import ipaddress
 import os
 import secrets
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +30,12 @@ def pytest_report_header(config: pytest.Config) -> str:
 
     engine = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
     return f"database: {engine}, order: --order-seed={config.option.order_seed}"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the browser's tests to `make e2e`, which names them."""
+    e2e = config.rootpath / "tests" / "e2e"
+    return True if collection_path == e2e and not any("e2e" in argument for argument in config.args) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -51,10 +51,11 @@ def write_secrets(folder: Path) -> dict[str, bool]:
 
 def _write(path: Path, text: str) -> bool:
     try:
-        # The services run as other users inside their containers and read their secrets through a mount.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
     except FileExistsError:
         return False
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text + "\n")
+        # The services run as other users inside their containers; here the folder keeps everyone else out.
+        os.fchmod(file.fileno(), 0o444)
     return True
