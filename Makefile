@@ -3,7 +3,7 @@
 PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(if $(shell $(p) -c 'print(1)' 2>/dev/null),$(p))))
 VENV   := .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install -qq --require-hashes
 SCRATCH := .cache
 # Checks and tests never touch the developer's own data.
 CHECK_ENV := WARDSTEAD_DATA_DIR=$(SCRATCH)/check
@@ -103,7 +103,7 @@ $(VENV)/.e2e: requirements-e2e.lock $(VENV)/.dev
 .venv-cli/.made: requirements-cli.lock $(VENV)/.made
 	@echo "Installing the aws command line into an environment of its own ($$(grep -c == $<) packages) ..."
 	@$(PYTHON) -m venv .venv-cli
-	@.venv-cli/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
+	@.venv-cli/bin/python -m pip --disable-pip-version-check install -qq --require-hashes -r $<
 	@touch $@
 
 .PHONY: e2e
