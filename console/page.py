@@ -29,6 +29,7 @@ class Shell:
     who_arn: str
     role: session.RoleLabel | None
     path: str
+    seconds_left: int
     sections: tuple[navigation.Section, ...]
     me: tuple[navigation.Place, ...]
 
@@ -109,6 +110,7 @@ def shell(request: HttpRequest) -> Shell:
         who_arn=who.principal.arn,
         role=who.role,
         path=request.get_full_path(),
+        seconds_left=who.seconds_left,
         sections=navigation.sections(request.path),
         me=navigation.me(request.path),
     )

@@ -60,6 +60,11 @@ class Who:
     name: str
     role: RoleLabel | None = None
 
+    @property
+    def seconds_left(self) -> int:
+        """How long the session lasts if nothing more is done."""
+        return max(0, int((self.session.expires_at - timezone.now()).total_seconds()))
+
 
 def who(request: HttpRequest) -> Who | None:
     """Who acts, or None where nobody is signed in; looked up once a request."""

@@ -117,6 +117,13 @@ def appearance(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@signed_in
+@require_GET
+def still_here(request: HtmxRequest) -> HttpResponse:
+    """Nothing but that the person is still there: the idle limit moves on, and the answer says how far."""
+    return HttpResponse(status=204, headers={"X-Seconds-Left": str(required(request).seconds_left)})
+
+
 def _advice(findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What to do first, with words; findings this page has no words for are left out."""
     known = [finding for finding in findings if finding["Code"] in ADVICE]
@@ -143,4 +150,5 @@ def _quotas(summary: Mapping[str, int]) -> list[Quota]:
 urlpatterns = [
     path("", index, name="home"),
     path("appearance", appearance, name="appearance"),
+    path("still-here", still_here, name="still-here"),
 ]

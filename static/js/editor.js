@@ -64,7 +64,7 @@ const mount = (box) => {
         CM.highlightSelectionMatches(), CM.json(), CM.lintGutter(), CM.linter(CM.jsonParseLinter()), CM.search({ top: true }), look(CM),
         // Tab moves on, as everywhere in a form; Ctrl-] indents.
         CM.keymap.of([...CM.closeBracketsKeymap, ...CM.defaultKeymap, ...CM.searchKeymap, ...CM.historyKeymap, ...CM.foldKeymap, ...CM.lintKeymap]),
-        CM.EditorView.contentAttributes.of({ "aria-label": label?.textContent ?? "JSON", "aria-describedby": area.getAttribute("aria-describedby") ?? "" }),
+        CM.EditorView.contentAttributes.of({ tabindex: "0", "aria-label": label?.textContent ?? "JSON", "aria-describedby": area.getAttribute("aria-describedby") ?? "" }),
         CM.EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
           area.value = update.state.doc.toString();

@@ -176,3 +176,12 @@ def test_the_dashboard_asks_the_database_a_bounded_number_of_times(
     person.get("/")
     with django_assert_max_num_queries(60):
         person.get("/")
+
+
+def test_a_person_can_stay_signed_in(world, browser):
+    person = browser(world.alice)
+    assert 'data-seconds-left="' in person.get("/").text
+    answer = person.get("/still-here")
+    assert answer.status == 204
+    assert 800 < int(answer.response.headers["X-Seconds-Left"]) <= 900
+    assert browser().get("/still-here").location.startswith("/signin")
