@@ -131,16 +131,12 @@ def resync_mfa_device(
 def deactivate_mfa_device(call: Call, *, owner: Identity, device: MfaDevice) -> None:
     """Take the device from its user, whose console sessions end, save the one the call comes from.
 
-    A virtual device stays, assigned to nobody; any other kind is forgotten.
+    The device stays, assigned to nobody.
 
     Errors: NoSuchEntity (user, device; a device of someone else), ValidationError (no name given by a role or
     federated session).
     """
-    if device.kind == _VIRTUAL:
-        mfa.deactivate(device)
-    else:
-        device.delete()
-        quotas.give_back(call.account, "MFADevices")
+    mfa.deactivate(device)
     quotas.give_back(call.account, "MFADevicesInUse")
     sessions.end_all_of(owner, keep=call.console_session)
 
