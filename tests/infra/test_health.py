@@ -1,5 +1,5 @@
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from console import health
 
@@ -27,7 +27,7 @@ def test_a_dead_database_is_not_ready(monkeypatch):
     def refuse():
         raise DatabaseError
 
-    monkeypatch.setattr(health.connection, "cursor", refuse)
+    monkeypatch.setattr(connection, "cursor", refuse)
     assert not health.database_ready()
 
 

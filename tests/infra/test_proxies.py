@@ -1,4 +1,5 @@
 import ipaddress
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -12,14 +13,14 @@ def trusted(settings):
     settings.TRUSTED_PROXIES = (ipaddress.ip_network("10.0.0.0/8"),)
 
 
-def through(peer: str, **headers: str):
+def through(peer: str, **headers: Any):
     seen = []
 
     def answer(request):
         seen.append(request)
         return HttpResponse()
 
-    proxies.behind_proxies(answer)(RequestFactory().get("/", REMOTE_ADDR=peer, **headers))
+    proxies.behind_proxies(answer)(RequestFactory(REMOTE_ADDR=peer, **headers).get("/"))
     return seen[0]
 
 

@@ -9,9 +9,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from console.env import VARIABLES
+from tests.settings import TEST_REDIS_URL
 
 pytestmark = [pytest.mark.slow, pytest.mark.services]
 
@@ -36,7 +36,7 @@ READY = "from console.health import broker_ready; print(broker_ready())"
 def environment(tmp_path) -> dict[str, str]:
     ours = {*VARIABLES, "DJANGO_SETTINGS_MODULE"}
     bare = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in ours}
-    return bare | {"WARDSTEAD_DATA_DIR": str(tmp_path / "data"), "REDIS_URL": settings.TEST_REDIS_URL}
+    return bare | {"WARDSTEAD_DATA_DIR": str(tmp_path / "data"), "REDIS_URL": TEST_REDIS_URL}
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ class Served:
     def answers(self, path: str = "/healthz") -> bool:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=2) as answer:
-                return answer.status == 200
+                return bool(answer.status == 200)
         except OSError:
             return False
 
