@@ -42,7 +42,7 @@ class Candidates:
         if self.always is not None:
             return self.always
         if self.simple and (resource in self.exacts or resource.startswith(self.prefixes)):
-            for rule in self.simple:
+            for rule in self.simple:  # pragma: no branch  # one of them applies, that is what was just asked
                 if rule.applies(resource, context):
                     return rule
         for rule in self.rest:

@@ -61,7 +61,8 @@ def load(text: str) -> Json:
         value: Json = _DECODER.decode(text)
     except (ValueError, RecursionError):
         read(text)
-        raise PolicySyntaxError("The text cannot be read as JSON.") from None
+        # Nothing gets past read that the decoder refuses; if it ever did, it would stop here.
+        raise PolicySyntaxError("The text cannot be read as JSON.") from None  # pragma: no cover
     if "\\ud" in text or "\\uD" in text or not _encodable(text):
         read(text)  # the decoder lets halves of surrogate pairs through
     return value
@@ -133,7 +134,7 @@ def locate(text: str, path: Path) -> Position:
 
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_PLAIN = re.compile(r'[^"\\\x00-\x1f\ud800-\udfff]*')
+_STOP = re.compile(r'["\\\x00-\x1f\ud800-\udfff]')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORD = re.compile(r"[A-Za-z_]+")
 _HEX = re.compile(r"[0-9a-fA-F]{4}")
@@ -208,10 +209,10 @@ class _Reader:
         parts, opening = [], self.at
         self.at += 1
         while True:
-            match = _PLAIN.match(self.text, self.at)
-            if match:
-                parts.append(match.group())
-                self.at = match.end()
+            stop = _STOP.search(self.text, self.at)
+            end = stop.start() if stop else len(self.text)
+            parts.append(self.text[self.at : end])
+            self.at = end
             char = self.text[self.at : self.at + 1]
             if char == '"':
                 self.at += 1

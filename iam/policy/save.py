@@ -87,9 +87,7 @@ def _check_legacy(blocks: Blocks) -> None:
 
 
 def _check_dates(condition: Json, path: tuple[str | int, ...]) -> None:
-    if not isinstance(condition, dict):
-        return
-    for operator, keys in condition.items():
+    for operator, keys in condition.items() if isinstance(condition, dict) else ():
         named = operator_named(operator)
         if named is None or not named.base.startswith("Date") or not isinstance(keys, dict):
             continue

@@ -160,5 +160,6 @@ def texts(
         value = block.get(element, [])
         if isinstance(value, str):
             yield value, (*path, element)
-        elif isinstance(value, list):
-            yield from ((str(item), (*path, element, number)) for number, item in enumerate(value))
+        else:
+            items = value if isinstance(value, list) else []
+            yield from ((str(item), (*path, element, number)) for number, item in enumerate(items))

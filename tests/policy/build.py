@@ -3,9 +3,14 @@
 import json
 from typing import Any
 
+from hypothesis import settings
+
 from iam.policy import AttachedPolicy, Caller, Context, Decision, Plan, Request, decide
 from iam.policy.attached import SourceKind
 from tests.policy.casebook import attach, caller
+
+tried = settings(max_examples=60, deadline=None)
+"""How often a law is tried on each run; a machine under load must not make it fail."""
 
 ACCOUNT = "111122223333"
 OTHER = "444455556666"

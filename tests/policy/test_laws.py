@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iam.policy import Decision, Plan, Request, decide
-from tests.policy.build import ACCOUNT, ALICE, FEDERATED, OTHER, ROLE, ROOT, SESSION
+from tests.policy.build import ACCOUNT, ALICE, FEDERATED, OTHER, ROLE, ROOT, SESSION, tried
 from tests.policy.casebook import attach, caller
 
 ACTIONS = [
@@ -115,6 +115,7 @@ def judge(
     )
 
 
+@tried
 @given(REQUESTS, IDENTITY, st.none() | IDENTITY, st.none() | IDENTITY, RESOURCE, LEVELS)
 def test_every_request_is_decided(asked, identity, boundary, session, resource, scps):
     decision = judge(asked, identity, boundary=boundary, session=session, resource=resource, scps=scps)
@@ -124,6 +125,7 @@ def test_every_request_is_decided(asked, identity, boundary, session, resource, 
     assert effects <= ({"Allow"} if decision else {"Deny"})
 
 
+@tried
 @given(REQUESTS, IDENTITY, RESOURCE, st.randoms(use_true_random=False))
 def test_order_of_statements_does_not_matter(asked, identity, resource, chance):
     turned, mixed = list(identity), list(resource or [])
@@ -134,6 +136,7 @@ def test_order_of_statements_does_not_matter(asked, identity, resource, chance):
     assert (before.outcome, before.layer) == (after.outcome, after.layer)
 
 
+@tried
 @given(REQUESTS, IDENTITY, RESOURCE, statements(effect="Deny"), statements(effect="Deny", principal=True))
 def test_adding_a_deny_never_allows(asked, identity, resource, own, foreign):
     if not judge(asked, identity, resource=resource).allowed:
@@ -142,6 +145,7 @@ def test_adding_a_deny_never_allows(asked, identity, resource, own, foreign):
             assert not judge(asked, identity, resource=[*resource, foreign]).allowed
 
 
+@tried
 @given(REQUESTS, IDENTITY, RESOURCE, statements(effect="Allow"), statements(effect="Allow", principal=True))
 def test_adding_an_allow_never_denies(asked, identity, resource, own, foreign):
     if judge(asked, identity, resource=resource).allowed:
@@ -149,6 +153,7 @@ def test_adding_an_allow_never_denies(asked, identity, resource, own, foreign):
         assert judge(asked, identity, resource=[*(resource or []), foreign]).allowed
 
 
+@tried
 @given(REQUESTS, IDENTITY, IDENTITY, RESOURCE)
 def test_boundary_and_session_policy_never_widen(asked, identity, limit, resource):
     if not judge(asked, identity, resource=resource).allowed and asked.caller.kind != "federated-user":
@@ -156,12 +161,14 @@ def test_boundary_and_session_policy_never_widen(asked, identity, limit, resourc
         assert not judge(asked, identity, session=limit, resource=resource).allowed
 
 
+@tried
 @given(REQUESTS, IDENTITY, RESOURCE, st.lists(statements(), max_size=3))
 def test_control_policies_never_widen(asked, identity, resource, level):
     if not judge(asked, identity, resource=resource).allowed:
         assert not judge(asked, identity, resource=resource, scps=[level]).allowed
 
 
+@tried
 @given(REQUESTS, IDENTITY)
 def test_splitting_a_policy_does_not_matter(asked, identity):
     def attached(blocks):
@@ -172,6 +179,7 @@ def test_splitting_a_policy_does_not_matter(asked, identity):
     assert (whole.outcome, whole.layer) == (split.outcome, split.layer)
 
 
+@tried
 @given(REQUESTS, statements(effect="Allow"), statements(effect="Allow"))
 def test_an_allow_and_a_deny_of_the_same_form_exclude_each_other(asked, block, other):
     """Doubt never allows: where a Deny of this form does not hit, an Allow may; never is neither so."""

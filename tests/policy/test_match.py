@@ -8,6 +8,7 @@ from iam.policy.arn import arn_matcher, resource_tokens
 from iam.policy.compile import action_matcher
 from iam.policy.match import glob, matcher
 from iam.policy.variables import Wild
+from tests.policy.build import tried
 
 
 def naive(pattern: tuple[object, ...], text: str) -> bool:
@@ -33,6 +34,7 @@ def by_definition(pattern: str) -> tuple[object, ...]:
     return tuple({"*": Wild.RUN, "?": Wild.ONE}.get(char, char) for char in pattern)
 
 
+@tried
 @given(st.text("ab*?", max_size=12), st.text("ab", max_size=12))
 def test_glob_agrees_with_its_definition(pattern, text):
     assert glob(pattern)(text) == naive(by_definition(pattern), text)
@@ -50,6 +52,7 @@ def resource_by_definition(pattern: str) -> tuple[object, ...]:
     return tuple(found)
 
 
+@tried
 @given(st.text("ab:*?", max_size=14), st.text("ab:", max_size=14))
 def test_resource_pattern_agrees_with_its_definition(pattern, text):
     assert matcher(resource_tokens(pattern, variables=False))(text) == naive(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from iam.policy import PolicySyntaxError
 from iam.policy.reader import Lines, Node, load, locate, position, read
+from tests.policy.build import tried
 
 FAULTS = {
     "empty": ("", "empty", 1, 1),
@@ -104,12 +105,14 @@ VALUES = st.recursive(
 )
 
 
+@tried
 @given(VALUES, st.sampled_from([None, 1, "\t"]), st.booleans())
 def test_both_ways_of_reading_agree_on_json(value, indent, ascii_only):
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
     assert plain(read(text)) == load(text) == value
 
 
+@tried
 @given(st.text(alphabet='{}[]":,\\u0123dD89abfnrt e+-./\n\ttrue', max_size=30))
 def test_both_ways_of_reading_agree_on_nonsense(text):
     try:
@@ -121,6 +124,7 @@ def test_both_ways_of_reading_agree_on_nonsense(text):
         assert plain(read(text)) == value
 
 
+@tried
 @given(st.text(max_size=40))
 def test_reading_any_text_gives_a_value_or_a_syntax_error(text):
     with suppress(PolicySyntaxError):

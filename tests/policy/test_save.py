@@ -14,6 +14,7 @@ from iam.policy import (
     parse,
 )
 from iam.policy.save_dates import is_date
+from tests.policy.build import tried
 
 SYNTAX = "Syntax errors in policy."
 VERSION = "Policy document must be version 2012-10-17 or greater."
@@ -344,6 +345,7 @@ POLICIES = st.fixed_dictionaries(
 )
 
 
+@tried
 @given(POLICIES, st.sampled_from(["managed", "inline", "session", "trust"]))
 def test_what_is_saved_can_be_read(value, kind):
     text = json.dumps(value)
@@ -351,6 +353,7 @@ def test_what_is_saved_can_be_read(value, kind):
         parse(text)
 
 
+@tried
 @given(st.text(max_size=60), st.sampled_from(["managed", "trust"]))
 def test_any_text_is_saved_or_refused(text, kind):
     try:
