@@ -35,6 +35,10 @@ class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
                 account__state=AccountState.ACTIVE,
                 identity__kind=IdentityKind.USER,
             )
+            .filter(
+                ~Q(account__quotas__has_key="AccessKeysPerUser")
+                | Q(account__quotas__AccessKeysPerUser__gte=2)
+            )
             .alias(keys=Count("identity__access_keys"))
             .filter(keys=1)
             .order_by("created_at", "pk")

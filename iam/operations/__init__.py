@@ -9,6 +9,7 @@ from iam.operations import (
     console_tables,
     groups,
     inline_policies,
+    key_rotations,
     login_profiles,
     managed_policies,
     mfa_devices,
@@ -18,6 +19,7 @@ from iam.operations import (
     sts_identity,
     sts_session,
     tags,
+    tenant,
     users,
 )
 
@@ -30,6 +32,7 @@ __all__ = [
     "console_tables",
     "groups",
     "inline_policies",
+    "key_rotations",
     "login_profiles",
     "managed_policies",
     "mfa_devices",
@@ -39,5 +42,6 @@ __all__ = [
     "sts_identity",
     "sts_session",
     "tags",
+    "tenant",
     "users",
 ]

@@ -23,6 +23,12 @@ def create_access_key(call: Call, *, owner: Identity) -> Output:
     Source: IAM API Reference, CreateAccessKey.
     """
     quotas.require_room(call.account, "AccessKeysPerUser", owner.access_keys.count())
+    key, secret = new_key(call, owner)
+    return {"AccessKey": {**_row(owner, key), "SecretAccessKey": secret}}
+
+
+def new_key(call: Call, owner: Identity) -> tuple[AccessKey, str]:
+    """A further active key and its secret; the caller has seen to the limit, with the owner's row held."""
     secret = ids.secret_access_key()
     key = owner.access_keys.create(
         account=call.account,
@@ -30,7 +36,7 @@ def create_access_key(call: Call, *, owner: Identity) -> Output:
         sealed_secret=vault.seal(call.account, SECRET_PURPOSE, secret.encode()),
         created_at=call.now,
     )
-    return {"AccessKey": {**_row(owner, key), "SecretAccessKey": secret}}
+    return key, secret
 
 
 @operation("iam.ListAccessKeys", target=targets.owner(), reads=True)

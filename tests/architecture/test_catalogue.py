@@ -135,7 +135,8 @@ def _names_a_resource(name: str) -> bool:
     )
 
 
-CREATES = {"iam.CreateUser", "iam.CreateGroup", "iam.CreateRole", "sts.AssumeRole"}
+# What makes a thing of its own in the caller's account, or lists all of it where no name is given.
+CREATES = {"iam.CreateUser", "iam.CreateGroup", "iam.CreateRole", "sts.AssumeRole", "tenant.ListSessions"}
 
 
 def test_another_accounts_administrator_meets_a_wall_everywhere(world, things):
