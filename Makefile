@@ -85,10 +85,11 @@ format: $(VENV)/.dev ## bring code and templates into the house's form
 # --------------------------------------------------------------------------------------------- tests
 .PHONY: test
 test: $(VENV)/.dev ## run every test, on SQLite and then on a real PostgreSQL
-	@echo "== tests on SQLite"
-	@WARDSTEAD_TEST_DB=sqlite $(BIN)/python -m pytest -q -m "not services"
-	@echo "== tests on PostgreSQL (started from a wheel for this run)"
-	@WARDSTEAD_TEST_DB=postgres $(BIN)/python -m pytest -q -m "not services"
+	@echo "== tests on SQLite"; failed=0; \
+	WARDSTEAD_TEST_DB=sqlite $(BIN)/python -m pytest -q -m "not services" || failed=1; \
+	echo "== tests on PostgreSQL (started from a wheel for this run)"; \
+	WARDSTEAD_TEST_DB=postgres $(BIN)/python -m pytest -q -m "not services" || failed=1; \
+	exit $$failed
 
 .PHONY: test-fast
 test-fast: $(VENV)/.dev ## run the tests on SQLite only, without the slow ones
