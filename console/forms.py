@@ -42,6 +42,7 @@ class Look:
     required: bool | None = None
     autocomplete: str = ""
     mono: bool | None = None
+    max_length: int | None = None
 
 
 class OperationForm:
@@ -49,7 +50,8 @@ class OperationForm:
 
     `only` names the members shown, in their order; without it all but `hide` are, required ones first.  `fixed` are
     members that are sent as they are (the user a key is made for), `initial` the values a fresh form shows, `look`
-    what a field changes of its shape's own look.  Members are named as the model names them.
+    what a field changes of its shape's own look.  `looking`: the form was sent only to look something up for it (a
+    picker's search), so what is missing is no error yet.  Members are named as the model names them.
     """
 
     def __init__(
@@ -62,12 +64,14 @@ class OperationForm:
         fixed: Mapping[str, Any] | None = None,
         initial: Mapping[str, Any] | None = None,
         look: Mapping[str, Look] | None = None,
+        looking: bool = False,
     ) -> None:
         self._request = request
         self._operation = operation
         self._shape = spec.operation(operation).input
         self._fixed = dict(fixed or {})
         self._look = look or {}
+        self._looking = looking
         self.submitted = request.method == "POST"
         self.refused: Refusal | None = None
         self.status = 200
@@ -166,7 +170,7 @@ class OperationForm:
             required=name in self._shape.required if look.required is None else look.required,
             help=look.help or _HINTS.get(shape.pattern or "", ""),
             options=options(choices, None),
-            max_length=shape.max if shape.kind == "string" else None,
+            max_length=look.max_length or (shape.max if shape.kind == "string" else None),
             least=shape.min if shape.kind == "integer" else None,
             most=shape.max if shape.kind == "integer" else None,
             autocomplete=look.autocomplete or ("new-password" if kind == "password" else ""),
@@ -177,6 +181,8 @@ class OperationForm:
         for name, field in self._fields.items():
             value = _READERS.get(field.kind, _text)(self._request, name)
             self._put(name, value=value, options=_choose(field, value))
+            if self._looking:
+                continue
             if field.kind == "number" and isinstance(value, str):
                 self._put(name, errors=["Enter a whole number."])
             elif field.required and value in ("", [], None):

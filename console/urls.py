@@ -10,7 +10,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
     # Each module of views lists its own addresses, in full; one with app_name has its names under that.
     path("", include("console.views.home")),
+    path("", include("console.views.attachments")),
     path("", include("console.views.denials")),
+    path("", include("console.views.inline_policies")),
     path("", include("console.views.signin")),
     path("", include("console.views.trail")),
 ]

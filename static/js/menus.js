@@ -44,6 +44,11 @@ document.addEventListener("change", (event) => {
 document.addEventListener("htmx:afterSettle", countAll);
 countAll();
 
+// Enter in a search box inside a form searches; it does not send the form.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches?.("[data-no-submit]")) event.preventDefault();
+});
+
 // Tag pairs: clear one, or add another by copying the last.
 document.addEventListener("click", (event) => {
   const clear = event.target.closest("[data-pair-clear]");
