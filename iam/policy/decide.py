@@ -6,24 +6,20 @@ how directly the resource names the caller; last, boundary and session policies 
 Source: IAM User Guide, policy evaluation logic; choices where it is silent are in docs/deviations.md.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from iam.policy.attached import AttachedPolicy, Levels, Request
-from iam.policy.compile import Rule
-from iam.policy.decision import Decision, LayerName
-from iam.policy.plan import Layer, Plan
+from iam.policy.decision import Decision, Hit, LayerName
+from iam.policy.plan import SILENCE, Candidates, Layer, Plan
 from iam.policy.principals import OF_AN_ACCOUNT, BoundIds, Grant
 from iam.policy.resources import Flavour
 from iam.policy.services import UNCONDITIONAL, is_assuming, is_trust_action, needs_grant
 
-Hit = tuple[AttachedPolicy, int]
-
 NO_IDS: Final[Mapping[str, str]] = MappingProxyType({})
 ALLOWED: Final = Decision("allowed", None)
-NO_IDENTITY: Final = Decision("implicitDeny", "identity-based policy")
 _ORDINARY: Final = frozenset({"user", "assumed-role"})
 
 
@@ -46,8 +42,7 @@ def decide(
     """
     caller = request.caller
     if (
-        plan.plain
-        and resource_policy is None
+        resource_policy is None
         and not scps
         and not rcps
         and caller.kind in _ORDINARY
@@ -56,21 +51,32 @@ def decide(
         denies, allows, own_rules = plan.identity.candidates(request.action)
         if not own_rules:
             rule = denies.first(request.resource, request.context)
-            if rule is None:
-                rule = allows.first(request.resource, request.context)
-                if rule is None:
-                    return NO_IDENTITY
-            known = plan.decided.get(rule)
-            return _remember(plan, rule) if known is None else known
+            if rule is not None:
+                return plan.denied(plan.identity, rule)
+            if plan.limits:
+                return _within_limits(request, plan, allows)
+            rule = allows.first(request.resource, request.context)
+            return plan.identity.silence if rule is None else plan.allowed((rule,))
     return weigh(Sides(request, plan, resource_policy, principal_ids, scps, rcps, identity_only))
 
 
-def _remember(plan: Plan, rule: Rule) -> Decision:
-    """Make the decision a statement of the identity side leads to; it is the same for every request."""
-    decision = plan.decided[rule] = Decision(
-        "explicitDeny" if rule.deny else "allowed", "identity-based policy", (plan.identity.hit(rule),)
-    )
-    return decision
+def _within_limits(request: Request, plan: Plan, allows: Candidates) -> Decision:
+    """Decide what the identity side does not deny: the boundary and session policies must allow it as well."""
+    action, resource, context = request.action, request.resource, request.context
+    for layer in plan.limits:
+        rule = layer.candidates(action)[0].first(resource, context)
+        if rule is not None:
+            return plan.denied(layer, rule)
+    rule = allows.first(resource, context)
+    if rule is None:
+        return plan.identity.silence
+    rules = [rule]
+    for layer in plan.limits:
+        rule = layer.candidates(action)[1].first(resource, context)
+        if rule is None:
+            return layer.silence
+        rules.append(rule)
+    return plan.allowed(tuple(rules))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +105,14 @@ class Sides:
         trust = source == "trust" or (not source and is_trust_action(self.request.action.lower()))
         return "role trust policy" if trust else "resource-based policy"
 
-    def own_layers(self) -> Iterator[tuple[LayerName, Layer]]:
-        """Yield the layers of the caller's own policies that can speak."""
+    def own_layers(self) -> tuple[Layer, ...]:
+        """Return the layers of the caller's own policies that can speak."""
         caller, plan = self.request.caller, self.plan
         if caller.kind not in OF_AN_ACCOUNT:
-            return
-        if not caller.acts_as_root:
-            yield "identity-based policy", plan.identity
-            if plan.boundary is not None:
-                yield "permissions boundary", plan.boundary
-        if plan.session is not None:
-            yield "session policy", plan.session
+            return ()
+        if caller.acts_as_root:
+            return () if plan.session is None else (plan.session,)
+        return (plan.identity, *plan.limits)
 
 
 def weigh(sides: Sides) -> Decision:
@@ -120,9 +123,9 @@ def weigh(sides: Sides) -> Decision:
     if denial is not None:
         return denial
     if not _every_level_allows(sides, sides.rcps, "rcp"):
-        return Decision("implicitDeny", "resource control policy")
+        return SILENCE["resource control policy"]
     if not _every_level_allows(sides, sides.binding_scps, "scp"):
-        return Decision("implicitDeny", "service control policy")
+        return SILENCE["service control policy"]
     grant, hit = resource_grant(sides)
     if sides.request.caller.kind not in OF_AN_ACCOUNT:
         return _without_identity(sides, grant, hit)
@@ -143,10 +146,10 @@ def _explicit_denial(sides: Sides) -> Decision | None:
     if hit is not None:
         return Decision("explicitDeny", sides.resource_layer, (hit,))
     request = sides.request
-    for name, layer in sides.own_layers():
+    for layer in sides.own_layers():
         rule = layer.candidates(request.action)[0].first(request.resource, request.context)
         if rule is not None:
-            return Decision("explicitDeny", name, (layer.hit(rule),))
+            return sides.plan.denied(layer, rule)
     return None
 
 
@@ -198,7 +201,7 @@ def resource_grant(sides: Sides) -> tuple[Grant, Hit | None]:
 def _without_identity(sides: Sides, grant: Grant, hit: Hit | None) -> Decision:
     """Decide for services, anonymous callers and identity providers: the resource's policy alone counts."""
     if hit is None or grant is not Grant.DIRECT:
-        return Decision("implicitDeny", sides.resource_layer)
+        return SILENCE[sides.resource_layer]
     return Decision("allowed", sides.resource_layer, (hit,))
 
 
@@ -207,9 +210,9 @@ def _with_identity(sides: Sides, grant: Grant, hit: Hit | None) -> Decision:
     caller, action = request.caller, request.action.lower()
     same_account = caller.account == request.resource_account
     if is_assuming(action) and caller.acts_as_root:
-        return Decision("implicitDeny", sides.resource_layer)  # AWS: roles may not be assumed by root
+        return SILENCE[sides.resource_layer]  # AWS: roles may not be assumed by root
     if grant is Grant.NONE and (not same_account or needs_grant(action, request.resource)):
-        return Decision("implicitDeny", sides.resource_layer)
+        return SILENCE[sides.resource_layer]
     if same_account and grant is Grant.DIRECT and hit is not None:
         return Decision("allowed", sides.resource_layer, (hit,))
     if same_account and grant is Grant.LIMITED and hit is not None:
@@ -222,12 +225,12 @@ def _limited(sides: Sides, granting: LayerName | None, hits: tuple[Hit, ...], *,
     """Decide what is left: the identity side unless the resource granted it, then boundary and session."""
     request = sides.request
     if request.caller.kind == "federated-user" and sides.plan.session is None:
-        return Decision("implicitDeny", "session policy")
-    for name, layer in sides.own_layers():
-        if granted and name == "identity-based policy":
+        return SILENCE["session policy"]
+    for layer in sides.own_layers():
+        if granted and layer is sides.plan.identity:
             continue
         rule = layer.candidates(request.action)[1].first(request.resource, request.context)
         if rule is None:
-            return Decision("implicitDeny", name)
+            return layer.silence
         hits = (*hits, layer.hit(rule))
     return Decision("allowed", granting, hits)

@@ -22,6 +22,10 @@ LayerName = Literal[
 ]
 
 
+Hit = tuple[AttachedPolicy, int]
+"""A policy and the number of a statement in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class MatchedStatement:
     """A statement behind a decision, and where it stands in its text."""
@@ -44,7 +48,7 @@ class Decision:
 
     outcome: Outcome
     layer: LayerName | None
-    hits: tuple[tuple[AttachedPolicy, int], ...] = ()
+    hits: tuple[Hit, ...] = ()
 
     @property
     def allowed(self) -> bool:

@@ -4,12 +4,11 @@ Made once per principal and policy revision; each action is merged when it is fi
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, get_args
 
 from iam.policy.attached import AttachedPolicy
 from iam.policy.compile import ACTIONS_KEPT, Rule
-from iam.policy.decision import Decision
-from iam.policy.resources import Flavour
+from iam.policy.decision import Decision, Hit, LayerName
 from iam.policy.services import has_own_rules
 from iam.policy.variables import Context
 
@@ -60,11 +59,12 @@ ByAction = tuple[Candidates, Candidates, bool]
 class Layer:
     """Policies of one type that are asked together: any Deny denies, any Allow allows."""
 
-    __slots__ = ("attached", "by_action", "flavour")
+    __slots__ = ("attached", "by_action", "name", "silence")
 
-    def __init__(self, attached: Sequence[AttachedPolicy], flavour: Flavour = "identity") -> None:
+    def __init__(self, name: LayerName, attached: Sequence[AttachedPolicy]) -> None:
+        self.name: LayerName = name
         self.attached = tuple(attached)
-        self.flavour: Flavour = flavour
+        self.silence = SILENCE[name]
         self.by_action: dict[str, ByAction] = {}
 
     def candidates(self, action: str) -> ByAction:
@@ -74,7 +74,7 @@ class Layer:
 
     def _merge(self, action: str) -> ByAction:
         folded = action.lower()
-        rules = [rule for item in self.attached for rule in item.document.rules_for(folded, self.flavour)]
+        rules = [rule for item in self.attached for rule in item.document.rules_for(folded, "identity")]
         denies = [rule for rule in rules if rule.deny]
         allows = [rule for rule in rules if not rule.deny]
         if len(self.by_action) >= ACTIONS_KEPT:
@@ -86,9 +86,16 @@ class Layer:
         )
         return merged
 
-    def hit(self, rule: Rule) -> tuple[AttachedPolicy, int]:
+    def hit(self, rule: Rule) -> Hit:
         """Return the policy a statement of this layer belongs to (the first, if the same text hangs twice)."""
         return next(item for item in self.attached if item.document is rule.document), rule.number
+
+
+SILENCE: Final[dict[LayerName, Decision]] = {
+    name: Decision("implicitDeny", name) for name in get_args(LayerName)
+}
+"""The decision where no statement of a layer allows."""
+DECISIONS_KEPT: Final = 1024
 
 
 class Plan:
@@ -97,7 +104,7 @@ class Plan:
     `session` None: no session policies were sent; an empty sequence: sent, but empty, which allows nothing.
     """
 
-    __slots__ = ("boundary", "decided", "identity", "plain", "session")
+    __slots__ = ("_decisions", "boundary", "identity", "limits", "session")
 
     def __init__(
         self,
@@ -105,8 +112,30 @@ class Plan:
         boundary: AttachedPolicy | None = None,
         session: Sequence[AttachedPolicy] | None = None,
     ) -> None:
-        self.identity = Layer(identity)
-        self.boundary = None if boundary is None else Layer((boundary,))
-        self.session = None if session is None else Layer(session)
-        self.plain = boundary is None and session is None
-        self.decided: dict[Rule, Decision] = {}
+        self.identity = Layer("identity-based policy", identity)
+        self.boundary = None if boundary is None else Layer("permissions boundary", (boundary,))
+        self.session = None if session is None else Layer("session policy", session)
+        self.limits = tuple(layer for layer in (self.boundary, self.session) if layer is not None)
+        self._decisions: dict[tuple[Layer | Rule, ...], Decision] = {}
+
+    def denied(self, layer: Layer, rule: Rule) -> Decision:
+        """Return the decision a Deny of one of the plan's layers leads to, the same object each time."""
+        known = self._decisions.get((layer, rule))
+        if known is None:
+            known = self._keep((layer, rule), Decision("explicitDeny", layer.name, (layer.hit(rule),)))
+        return known
+
+    def allowed(self, rules: tuple[Rule, ...]) -> Decision:
+        """Return the decision that these statements lead to: one of the identity side, one of each limit."""
+        known = self._decisions.get(rules)
+        if known is None:
+            layers = (self.identity, *self.limits)
+            hits = tuple(layer.hit(rule) for layer, rule in zip(layers, rules, strict=True))
+            known = self._keep(rules, Decision("allowed", self.identity.name, hits))
+        return known
+
+    def _keep(self, key: tuple[Layer | Rule, ...], decision: Decision) -> Decision:
+        if len(self._decisions) >= DECISIONS_KEPT:
+            self._decisions.clear()
+        self._decisions[key] = decision
+        return decision

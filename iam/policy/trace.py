@@ -78,8 +78,8 @@ def _layers(sides: Sides) -> Iterator[LayerTrace]:
         yield _layer("service control policy", level, "scp", sides)
     if sides.resource_policy is not None:
         yield _layer(sides.resource_layer, (sides.resource_policy,), "resource", sides)
-    for name, layer in sides.own_layers():
-        yield _layer(name, layer.attached, "identity", sides)
+    for layer in sides.own_layers():
+        yield _layer(layer.name, layer.attached, "identity", sides)
 
 
 def _layer(name: LayerName, policies: Sequence[AttachedPolicy], flavour: Flavour, sides: Sides) -> LayerTrace:
