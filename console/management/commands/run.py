@@ -7,8 +7,6 @@ import socket
 import sys
 import urllib.request
 from argparse import ArgumentParser
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -107,10 +105,9 @@ def first_run_lines() -> list[str]:
         return ["Accounts are kept from the last run."]
     if settings.PRODUCTION:
         return ["No account yet: make one with  python manage.py create_account --name NAME --email EMAIL"]
-    if find_spec("iam.demo") is None:
-        return []
-    lines: list[str] = import_module("iam.demo").seed(timezone.now())
-    return lines
+    from iam import demo
+
+    return demo.seed(timezone.now()).lines(settings.PUBLIC_URL)
 
 
 def banner() -> list[str]:
