@@ -96,7 +96,7 @@ def _both(resource: ContextMatcher | None, check: Check | None) -> ContextMatche
 
 
 class _ActionIndex:
-    """Which statements speak of an action: exact names in a dict, patterns by service, the rest in one list."""
+    """Which statements speak of an action: exact names in a dict, patterns by service, others in a list."""
 
     __slots__ = ("exact", "patterns", "rest")
 

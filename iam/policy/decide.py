@@ -1,7 +1,7 @@
 """Step three, decide: weigh every type of policy against a request.
 
-Order: any Deny (resource control, service control, resource, identity, boundary, session policies), then every
-level of control policies must allow, then the resource's own policy and the identity side, by account and by
+Order: any Deny (resource control, service control, resource, identity, boundary, session policies), then
+every level of control policies must allow, then the resource's own policy and the identity side, by account and by
 how directly the resource names the caller; last, boundary and session policies must allow.
 Source: IAM User Guide, policy evaluation logic; choices where it is silent are in docs/deviations.md.
 """
@@ -61,7 +61,7 @@ def decide(
 
 
 def _within_limits(request: Request, plan: Plan, allows: Candidates) -> Decision:
-    """Decide what the identity side does not deny: the boundary and session policies must allow it as well."""
+    """Decide what the identity side does not deny: boundary and session policies must allow it as well."""
     action, resource, context = request.action, request.resource, request.context
     for layer in plan.limits:
         rule = layer.candidates(action)[0].first(resource, context)

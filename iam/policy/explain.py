@@ -200,7 +200,8 @@ def _statement_lines(found: Explanation) -> Iterator[str]:
         yield "    it does not cover the resource"
     for item in found["conditions"]:
         seen = "nothing" if item["seen"] is None else item["seen"]
-        yield f"    {item['operator']} {item['key']}: expected {item['expected']}, saw {seen}: {item['holds']}"
+        asked = f"{item['operator']} {item['key']}"
+        yield f"    {asked}: expected {item['expected']}, saw {seen}: {item['holds']}"
 
 
 def _need_line(need: Explanation, *, first: bool) -> str:

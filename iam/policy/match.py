@@ -90,7 +90,7 @@ def spans(pattern: tuple[Token, ...]) -> tuple[Span, ...] | None:
 
 
 def match_spans(value: str, parts: tuple[Span, ...]) -> bool:
-    """Whether `value` is `parts` with any text between them; the first place that fits is enough, as above."""
+    """Whether `value` is `parts` with any text between them; the first fitting place is enough."""
     before, text, after = parts[0]
     at = before + len(text) + after
     if at > len(value) or not value.startswith(text, before):

@@ -87,7 +87,7 @@ class Layer:
         return merged
 
     def hit(self, rule: Rule) -> Hit:
-        """Return the policy a statement of this layer belongs to (the first, if the same text hangs twice)."""
+        """Return the policy a statement of this layer belongs to (the first, if a text hangs twice)."""
         return next(item for item in self.attached if item.document is rule.document), rule.number
 
 

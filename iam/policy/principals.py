@@ -128,7 +128,7 @@ class Principals:
     negated: bool
 
     def allow_grant(self, caller: Caller, ids: BoundIds) -> Grant:
-        """Return the grant of an Allow.  NotPrincipal with Allow is no longer supported: it grants nothing."""
+        """Return the grant of an Allow.  NotPrincipal with Allow, no longer supported, grants nothing."""
         if self.negated:
             return Grant.NONE
         return max((item.grant(caller, ids) for item in self.entries), default=Grant.NONE)

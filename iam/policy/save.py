@@ -19,7 +19,7 @@ from iam.policy.save_structure import SYNTAX, Blocks, Refusal, check_statement, 
 from iam.policy.save_trust import check_trust
 
 SaveKind = Literal["identity", "managed", "inline", "session", "trust"]
-"""identity is managed by another name; the old Version is refused for both and kept for inline and session."""
+"""identity is managed by another name: both refuse the old Version, inline and session keep it."""
 
 INVALID_JSON: Final = "This policy contains invalid Json"
 LEGACY: Final = "The policy failed legacy parsing"

@@ -33,7 +33,7 @@ class Variable:
     name: str = field(default="", compare=False)
 
     def resolve(self, context: Context) -> str | None:
-        """Return the text to put in.  A key of several values has none as a variable, even with one element."""
+        """Return the text to put in.  A key of a list type has no value here, even with one element."""
         value = context.get(self.key)
         return value if value.__class__ is str else self.default
 

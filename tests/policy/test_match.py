@@ -40,6 +40,28 @@ def test_glob_agrees_with_its_definition(pattern, text):
     assert glob(pattern)(text) == naive(by_definition(pattern), text)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("a*b*c", "axbxc", True),
+        ("a*b*c", "axc", False),
+        ("a*b*c", "xbc", False),
+        ("ab*ba", "aba", False),
+        ("*a*a*", "a", False),
+        ("?*?", "a", False),
+        ("a?*c?", "abxcd", True),
+        ("*?a?*", "xxay", True),
+        ("*?a?*", "xxa", False),
+        ("?a*b?*c?", "xabycz", True),
+        ("a*?b", "ab", False),
+        ("", "", True),
+        ("", "a", False),
+    ],
+)
+def test_glob(pattern, text, expected):
+    assert glob(pattern)(text) is expected
+
+
 def resource_by_definition(pattern: str) -> tuple[object, ...]:
     """The rule as written: before the fifth colon a star before a colon or at the end is free, all else stays."""
     found: list[object] = []
