@@ -94,6 +94,16 @@ class Call:
     system: SystemPrincipal | None = None
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
+    def uses_up(self, act: Callable[[], object]) -> None:
+        """Have `act` done once more if the call is refused and rolled back: a one-time code is used up all the same."""
+        self.memo["uses up"] = act
+
+    def settle(self) -> None:
+        """Do what `uses_up` asked for; once the transaction is rolled back."""
+        act = self.memo.pop("uses up", None)
+        if act is not None:
+            act()
+
     @property
     def console_session(self) -> int | None:
         """The id of the console session that the call comes from, or None."""

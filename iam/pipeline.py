@@ -34,5 +34,6 @@ def perform(call: Call, op: Operation, raw: Params) -> Output:
     except ServiceError as refusal:
         audit.failed(call, op, raw, refusal)
         refusal.settle()
+        call.settle()
         raise
     return op.check_output(output)

@@ -49,6 +49,7 @@ def mfa_moment(call: Call, serial_number: str | None, token_code: str | None) ->
         raise AccessDenied(_UNKNOWN_DEVICE)
     verdict = mfa.accept_code(device, token_code, call.now)
     if verdict:
+        call.uses_up(lambda: mfa.accept_code(device, token_code, call.now))
         return call.now
     refusal = AccessDenied(_WRONG_CODE)
     if verdict.reason == "blocked":

@@ -237,6 +237,16 @@ def test_a_role_that_asks_for_mfa_is_assumed_with_a_code(world):
         sts.assumed(world.bob, made, SerialNumber=device.serial, TokenCode=code)
 
 
+def test_a_code_is_used_up_by_a_refused_call_too(world):
+    device = sts.Device(world, world.bob)
+    code = device.code(world.bob)
+    closed = sts.role(world.root, sts.trusting(world.alice.principal.arn), name="closed")
+    with refused("AccessDenied", "is not authorized to perform: sts:AssumeRole"):
+        sts.assumed(world.bob, closed, SerialNumber=device.serial, TokenCode=code)
+    with refused("AccessDenied", "invalid MFA one time pass code. "):
+        world.bob.sts("GetSessionToken", SerialNumber=device.serial, TokenCode=code)
+
+
 def test_a_session_token_made_with_mfa_will_do_too(world):
     made = _conditioned(world, "Bool", "aws:MultiFactorAuthPresent", "true")
     device = sts.Device(world, world.bob)
