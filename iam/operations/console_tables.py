@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from iam import describe, managed
+from iam import describe, managed, usage
 from iam.authorize import Check, may
 from iam.call import Call, Output, Page, Params, Target
 from iam.catalogue import Checks, operation
@@ -173,51 +173,44 @@ def policy_table(
 
     Errors: ValidationError (marker).
     """
-    counts = dict(
-        call.account.attachments.values_list("policy_arn")
-        .annotate(number=Count("id"))
-        .values_list("policy_arn", "number")
-    )
-    rows = [*_own_policies(call, search, scope), *_aws_policies(search, scope)]
-    chosen = [{**row, "AttachmentCount": counts.get(row["Arn"], 0)} for row in rows]
-    if only_attached:
-        chosen = [row for row in chosen if row["AttachmentCount"]]
-    return page.of_values("Policies", sorted(chosen, key=lambda row: fold(row["PolicyName"])))
+    rows = [
+        row
+        for row in (*_own_policies(call, search, scope), *_aws_policies(call, search, scope))
+        if row["AttachmentCount"] or not only_attached
+    ]
+    return page.of_values("Policies", sorted(rows, key=lambda row: fold(row["PolicyName"])))
 
 
 def _own_policies(call: Call, search: str, scope: str) -> Iterable[dict[str, Any]]:
     if scope == "AWS":
         return
     policy: Policy
-    for policy in _matching(call.account.policies.all(), search):
+    for policy in _matching(call.account.policies.select_related("usage"), search):
         policy.account = call.account
-        yield {
-            "Path": policy.path,
-            "PolicyName": policy.name,
-            "PolicyId": policy.unique_id,
-            "Arn": policy.arn,
-            "Type": "Local",
-            "Description": policy.description or None,
-            "DefaultVersionId": f"v{policy.default_version}",
-            "UpdateDate": policy.updated_at,
-        }
+        yield _policy_row(policy, "Local", usage.beside(policy))
 
 
-def _aws_policies(search: str, scope: str) -> Iterable[dict[str, Any]]:
+def _aws_policies(call: Call, search: str, scope: str) -> Iterable[dict[str, Any]]:
     if scope == "Local":
         return
+    used = usage.of_aws(call.account)
     for policy in managed.catalogue().values():
         if fold(search) in policy.name_key:
-            yield {
-                "Path": policy.path,
-                "PolicyName": policy.name,
-                "PolicyId": policy.unique_id,
-                "Arn": policy.arn,
-                "Type": "AWS",
-                "Description": policy.description,
-                "DefaultVersionId": "v1",
-                "UpdateDate": policy.created_at,
-            }
+            yield _policy_row(policy, "AWS", used.get(policy.arn, usage.NONE))
+
+
+def _policy_row(policy: Policy | managed.ManagedPolicy, kind: str, used: usage.Usage) -> dict[str, Any]:
+    return {
+        "Path": policy.path,
+        "PolicyName": policy.name,
+        "PolicyId": policy.unique_id,
+        "Arn": policy.arn,
+        "Type": kind,
+        "Description": policy.description or None,
+        "AttachmentCount": used.attachments,
+        "DefaultVersionId": f"v{policy.default_version}",
+        "UpdateDate": policy.updated_at,
+    }
 
 
 def _matching(rows: Any, search: str) -> Any:
