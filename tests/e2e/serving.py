@@ -1,0 +1,98 @@
+"""The whole product as `make run` serves it, in a folder and on a port of its own."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from console.env import VARIABLES
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A product that serves: its address, what it printed, and the environment of its commands."""
+
+    url: str
+    printed: str
+    environment: dict[str, str]
+
+    def exported(self) -> dict[str, str]:
+        """The export lines of the banner."""
+        return dict(re.findall(r"export (AWS_\w+)=(\S+)", self.printed))
+
+    def manage(self, *arguments: str) -> str:
+        """What a management command prints."""
+        done = subprocess.run(  # noqa: S603  # our own command line
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=PATIENCE_SECONDS,
+        )
+        return done.stdout
+
+    def new_account(self, name: str) -> dict[str, Any]:
+        """An account of its own for one test: account_id, alias, email, password, access_key_id, secret_access_key."""
+        line = self.manage(
+            "create_account",
+            "--name",
+            name,
+            "--alias",
+            name,
+            "--email",
+            f"{name}@example.org",
+            "--access-key",
+            "--json",
+        )
+        account: dict[str, Any] = json.loads(line)
+        return account
+
+
+@contextmanager
+def installation(folder: Path) -> Iterator[Installation]:
+    """Serve an empty installation until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    ours = {*VARIABLES, "DJANGO_SETTINGS_MODULE"}
+    bare = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in ours}
+    data = {
+        "WARDSTEAD_DATA_DIR": str(folder / "data"),
+        "PORT": str(port),
+        "OPEN_SIGNUP": "on",
+        "WORKERS": "1",
+    }
+    environment = bare | data
+    log = folder / "log"
+    with (
+        log.open("wb") as file,
+        subprocess.Popen(  # our own command line
+            [sys.executable, "manage.py", "run"], cwd=ROOT, env=environment, stdout=file, stderr=file
+        ) as process,
+    ):
+        try:
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while "get-user" not in log.read_text():
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < deadline, log.read_text()
+                time.sleep(0.1)
+            yield Installation(f"http://127.0.0.1:{port}", log.read_text(), environment)
+        finally:
+            process.terminate()
+            try:
+                process.wait(PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
