@@ -80,6 +80,17 @@ def create(
     return device, Provisioning(totp.seed_text(seed), uri)
 
 
+def provisioning(account: Account, name: str, secret: str) -> Provisioning:
+    """What an authenticator app needs, from a seed that its holder sends back as text while enrolling.
+
+    Errors: ValueError for what is no seed.
+    """
+    seed = totp.seed_of_text(secret)
+    if len(seed) != totp.SEED_BYTES:
+        raise ValueError("not a seed of ours")
+    return Provisioning(secret, totp.provisioning_uri(name, account.alias or account.number, seed))
+
+
 def enrol(device: MfaDevice, identity: Identity, code1: str, code2: str, now: datetime) -> CodeVerdict:
     """Make the device stand guard for the identity if two consecutive codes prove that its holder has it.
 

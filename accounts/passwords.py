@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from accounts import sessions
-from accounts.models import Identity, PasswordHistory, PasswordPolicy
+from accounts.models import Account, Identity, PasswordHistory, PasswordPolicy
 from accounts.password_rules import BUILT_IN, SYMBOLS, Rules, Violation, fits, normalised, violations
 
 HISTORY_KEPT = 24
@@ -85,7 +85,15 @@ def rules_for(identity: Identity) -> Rules:
 
     Root is always under the built-in policy: an account's policy is for its IAM users.
     """
-    policy = policy_for(identity)
+    return _rules(policy_for(identity))
+
+
+def rules_of_users(account: Account) -> Rules:
+    """The rules over the passwords of an account's IAM users, those yet to be made included."""
+    return _rules(PasswordPolicy.objects.filter(account=account).first())
+
+
+def _rules(policy: PasswordPolicy | None) -> Rules:
     if policy is None:
         return BUILT_IN
     return Rules(
@@ -116,6 +124,14 @@ def password_state(identity: Identity, now: datetime) -> PasswordState:
     if policy is not None and _too_old(identity.password_changed_at, policy.max_password_age, now):
         return "hard_expired" if policy.hard_expiry else "expired"
     return "must_change" if identity.must_change_password else "ok"
+
+
+def expires_at(identity: Identity) -> datetime | None:
+    """When the password has to be changed; None where it may grow as old as it likes."""
+    policy = policy_for(identity)
+    if policy is None or policy.max_password_age is None or identity.password_changed_at is None:
+        return None
+    return identity.password_changed_at + timedelta(days=policy.max_password_age)
 
 
 def _too_old(changed_at: datetime | None, max_days: int | None, now: datetime) -> bool:

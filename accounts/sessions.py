@@ -103,6 +103,11 @@ def end_one(account: Account, session_id: int) -> ConsoleSession | None:
     return row
 
 
+def end_own(identity: Identity, session_id: int) -> bool:
+    """End one of the identity's own sessions; returns whether it had such a one."""
+    return identity.console_sessions.filter(pk=session_id).delete()[0] > 0
+
+
 def end_all_of(identity: Identity, keep: int | None = None) -> int:
     """End the identity's sessions, but the one whose id is `keep`; returns how many ended."""
     rows = identity.console_sessions.all()

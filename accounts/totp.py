@@ -50,6 +50,11 @@ def seed_text(seed: bytes) -> str:
     return base64.b32encode(seed).decode("ascii").rstrip("=")
 
 
+def seed_of_text(text: str) -> bytes:
+    """The seed that `seed_text` wrote.  Errors: ValueError for what it never writes."""
+    return base64.b32decode(text + "=" * (-len(text) % 8))
+
+
 def provisioning_uri(name: str, account: str, seed: bytes) -> str:
     """The address a QR code carries; `account` is the alias or number shown beside the name.
 

@@ -33,7 +33,10 @@ _HINTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How one field departs from what its shape says.  Unset parts follow the shape."""
+    """How one field departs from what its shape says.  Unset parts follow the shape.
+
+    `scale`: the field counts in units of so many of the member's: 60 shows seconds as minutes.
+    """
 
     label: str = ""
     help: str = ""
@@ -43,6 +46,8 @@ class Look:
     autocomplete: str = ""
     mono: bool | None = None
     max_length: int | None = None
+    inputmode: str = ""
+    scale: int = 1
 
 
 class OperationForm:
@@ -74,7 +79,9 @@ class OperationForm:
         self._looking = looking
         self.submitted = request.method == "POST"
         self.refused: Refusal | None = None
+        self.problem: ServiceError | None = None
         self.status = 200
+        self.code = ""
         self._form_errors: list[str] = []
         shown = only if only is not None else self._members(hide)
         self._fields = {name: self._field(name) for name in shown}
@@ -83,6 +90,7 @@ class OperationForm:
         else:
             for name, value in (initial or {}).items():
                 if name in self._fields:
+                    value = self._shown(name, value)
                     self._put(name, value=value, options=_choose(self._fields[name], value))
 
     @property
@@ -114,7 +122,7 @@ class OperationForm:
     @property
     def params(self) -> dict[str, Any]:
         """The members to send, in the model's names; what was left empty is not among them."""
-        given = {name: _given(field) for name, field in self._fields.items()}
+        given = {name: self._sent(name, _given(field)) for name, field in self._fields.items()}
         return {name: value for name, value in {**given, **self._fixed}.items() if value is not None}
 
     def run(self) -> dict[str, Any] | None:
@@ -128,7 +136,10 @@ class OperationForm:
         try:
             return run(self._request, self._operation, **names.kwargs(self.params))
         except AccessDenied as denied:
-            self.refused, self.status = refusal(denied), 403
+            if denied.action:
+                self.code, self.refused, self.status = denied.code, refusal(denied), 403
+            else:  # a rule of the service, not a permission: a wrong old password
+                self.refuse(denied)
         except ServiceError as problem:
             if problem.status >= 500:
                 raise
@@ -137,7 +148,7 @@ class OperationForm:
 
     def refuse(self, problem: ServiceError) -> None:
         """Show a refusal at the field it belongs to, or above the form."""
-        self.status = 422
+        self.problem, self.status = problem, 422
         member = problem.member or ""
         if isinstance(problem, MalformedPolicyDocument):
             member = member if member in self._fields else self._json_member()
@@ -171,9 +182,10 @@ class OperationForm:
             help=look.help or _HINTS.get(shape.pattern or "", ""),
             options=options(choices, None),
             max_length=look.max_length or (shape.max if shape.kind == "string" else None),
-            least=shape.min if shape.kind == "integer" else None,
-            most=shape.max if shape.kind == "integer" else None,
+            least=_scaled(shape.min, look.scale, up=True) if shape.kind == "integer" else None,
+            most=_scaled(shape.max, look.scale) if shape.kind == "integer" else None,
             autocomplete=look.autocomplete or ("new-password" if kind == "password" else ""),
+            inputmode=look.inputmode,
             mono=kind == "lines" or "ARN" in label(name) if look.mono is None else look.mono,
         )
 
@@ -185,8 +197,18 @@ class OperationForm:
                 continue
             if field.kind == "number" and isinstance(value, str):
                 self._put(name, errors=["Enter a whole number."])
+            elif isinstance(value, int) and _outside(value, field):
+                self._put(name, errors=[f"Enter a number from {field.least} to {field.most}."])
             elif field.required and value in ("", [], None):
                 self._put(name, errors=["This is needed."])
+
+    def _shown(self, name: str, value: Any) -> Any:
+        scale = self._look.get(name, Look()).scale
+        return value // scale if scale > 1 and isinstance(value, int) else value
+
+    def _sent(self, name: str, value: Any) -> Any:
+        scale = self._look.get(name, Look()).scale
+        return value * scale if scale > 1 and isinstance(value, int) else value
 
     def _json_member(self) -> str:
         return next((name for name, field in self._fields.items() if field.kind == "json"), "")
@@ -199,6 +221,16 @@ def label(member: str) -> str:
     """A member's name in words: "SSHPublicKeyId" gives "SSH public key ID"."""
     words = [_ACRONYMS.get(word, word) for word in names.snake(member).split("_")]
     return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
+
+
+def _scaled(limit: int | None, scale: int, *, up: bool = False) -> int | None:
+    return limit if limit is None or scale == 1 else (limit + (scale - 1 if up else 0)) // scale
+
+
+def _outside(number: int, field: Field) -> bool:
+    if field.kind != "number" or field.least is None or field.most is None:
+        return False
+    return not field.least <= number <= field.most
 
 
 def _kind(shape: Shape) -> FieldKind:

@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
+from accounts.hashers import HashingBusyError
 from console import session
 from console.page import FRAGMENT_HEADER, Go, page, wants_fragment
 from console.panels import refusal
@@ -28,8 +29,10 @@ LEVELS = {
     "attention": messages.WARNING,
     "danger": messages.ERROR,
 }
+RETRY_SECONDS = 10
 # Django answers these itself, with the templates 400.html, 403.html and 404.html.
 _DJANGOS = (Http404, PermissionDenied, SuspiciousOperation)
+_BUSY = "More people are signing in than we can look after at once. Wait a few seconds, then try again."
 _FAILED = "Something went wrong on our side. The error has been recorded."
 
 log = logging.getLogger(__name__)
@@ -73,6 +76,9 @@ class Faces:
             return _onward(request, HttpResponseRedirect(session.sign_in_address(request)))
         if isinstance(problem, ServiceError):
             return _refused(request, problem)
+        if isinstance(problem, HashingBusyError):
+            log.warning("no turn to hash a password", extra={"path": request.path})
+            return _busy(request)
         got_request_exception.send(sender=type(self), request=request)
         log.error("a page failed", exc_info=problem, extra={"path": request.path})
         return _error(request, 500, "Something went wrong", _FAILED)
@@ -95,6 +101,12 @@ def _refused(request: HttpRequest, problem: ServiceError) -> HttpResponse:
     titles = {404: "Not found", 409: "In conflict with what is there", 403: "Not allowed", 501: "Not offered"}
     default = "Something went wrong" if problem.status >= 500 else "Not possible"
     return _error(request, problem.status, titles.get(problem.status, default), problem.message)
+
+
+def _busy(request: HttpRequest) -> HttpResponse:
+    response = _error(request, 503, "Busy just now", _BUSY)
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:

@@ -4,21 +4,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Concatenate, Final, ParamSpec, cast
+from typing import Concatenate, Final, ParamSpec, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 from accounts import sessions
 from accounts.models import Account, ConsoleSession, Identity
+from accounts.signin_events import Visitor
 from iam import principals
 from iam.call import Principal, SessionFacts
 
 P = ParamSpec("P")
+R = TypeVar("R", bound=HttpResponseBase)
 
 ROLE_KEY: Final = "role"
 SIGNED_IN_KEY: Final = "_who"
@@ -84,16 +87,25 @@ def required(request: HttpRequest) -> Who:
 
 
 def signed_in(
-    view: Callable[Concatenate[HtmxRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[HtmxRequest, P], R],
+) -> Callable[Concatenate[HttpRequest, P], R]:
     """Let a view run for signed-in people only; others are sent to sign in and come back to the page."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R:
         required(request)
         return view(cast(HtmxRequest, request), *args, **kwargs)
 
     return guarded
+
+
+def visitor(request: HttpRequest) -> Visitor:
+    """Where the request comes from, as the trail has it."""
+    return Visitor(
+        peer=request.META.get("REMOTE_ADDR", ""),
+        user_agent=request.headers.get("User-Agent", ""),
+        request_id=getattr(request, "request_id", ""),
+    )
 
 
 def own_path(wanted: str | None, default: str = "/") -> str:

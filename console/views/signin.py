@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import sessions, signin, signup
 from accounts.password_rules import BUILT_IN, describe
-from accounts.signin_events import Visitor, record
+from accounts.signin_events import record
 from console import session
 from console.fields import Field, FormError, options
 from console.page import go, page
-from console.session import own_path
+from console.session import own_path, visitor
 
 ACCOUNT_COOKIE = "account"
 ACCOUNT_KEPT_SECONDS = 180 * 24 * 3600
@@ -39,7 +39,7 @@ def index(request: HttpRequest, account: str = "") -> HttpResponse:
     else:
         claim = signin.identify_user(account or _sent(request, "account"), _sent(request, "user"))
     raw = request.POST.get("password", "")
-    step = signin.check_password(request, claim, raw, now=timezone.now(), visitor=_visitor(request))
+    step = signin.check_password(request, claim, raw, now=timezone.now(), visitor=visitor(request))
     if isinstance(step, signin.Refused):
         return _first_page(request, account, as_root=as_root, error=step.text)
     response = _onward(request, step)
@@ -59,7 +59,7 @@ def factor(request: HttpRequest) -> HttpResponse:
             _sent(request, "device") or waiting.devices[0].serial,
             _sent(request, "code").replace(" ", ""),
         )
-        step = signin.check_factor(request, serial, code, now=timezone.now(), visitor=_visitor(request))
+        step = signin.check_factor(request, serial, code, now=timezone.now(), visitor=visitor(request))
         if not isinstance(step, signin.NeedsFactor):
             return _again(request) if isinstance(step, signin.Refused) else _onward(request, step)
         waiting = step
@@ -80,7 +80,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
         if raw != request.POST.get("again", ""):
             problems = ["The two passwords differ."]
         else:
-            step = signin.change_password(request, raw, now=timezone.now(), visitor=_visitor(request))
+            step = signin.change_password(request, raw, now=timezone.now(), visitor=visitor(request))
             if not isinstance(step, signin.NeedsNewPassword):
                 return _again(request) if isinstance(step, signin.Refused) else _onward(request, step)
             waiting, problems = step, [problem.text for problem in step.problems]
@@ -117,7 +117,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session here; other browsers stay signed in."""
     who = session.who(request)
     if who is not None:
-        record(who.identity.account, who.identity, "ConsoleLogout", _visitor(request), timezone.now())
+        record(who.identity.account, who.identity, "ConsoleLogout", visitor(request), timezone.now())
     sessions.end(request)
     return go("signin", say="You are signed out.")
 
@@ -139,8 +139,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         for problem in refused.problems:
             errors.setdefault(problem.member, []).append(problem.text)
         return _signup_page(request, errors)
-    visitor = _visitor(request)
-    step = signin.check_password(request, signin.identify_root(sent["email"]), raw, now=now, visitor=visitor)
+    claim = signin.identify_root(sent["email"])
+    step = signin.check_password(request, claim, raw, now=now, visitor=visitor(request))
     response = _onward(request, step)
     response.headers["Location"] = reverse("home") if isinstance(step, signin.Done) else reverse("signin")
     address = request.build_absolute_uri(reverse("signin-account", args=[account.alias or account.number]))
@@ -300,14 +300,6 @@ def _sent(request: HttpRequest, name: str) -> str:
 
 def _next(request: HttpRequest) -> str:
     return own_path(_sent(request, "next"))
-
-
-def _visitor(request: HttpRequest) -> Visitor:
-    return Visitor(
-        peer=request.META.get("REMOTE_ADDR", ""),
-        user_agent=request.headers.get("User-Agent", ""),
-        request_id=getattr(request, "request_id", ""),
-    )
 
 
 urlpatterns = [

@@ -128,9 +128,10 @@ def change_password(call: Call, *, user: User, old_password: str, new_password: 
         raise EntityTemporarilyUnmodifiable("Too many wrong passwords were given. Try again later.")
     if not passwords.verify(identity, old_password):
         refusal = AccessDenied("The old password was incorrect.")
+        refusal.member = "OldPassword"
         raise refusal.followed_by(lambda: throttle.admit(guesses, call.now))
     throttle.forgive(guesses)
-    _set(call, identity, new_password)
+    _set(call, identity, new_password, member="NewPassword")
 
 
 def _identity(call: Call, user: User) -> Identity:
@@ -146,13 +147,15 @@ def _with_profile(call: Call, user: User) -> Identity:
     return identity
 
 
-def _set(call: Call, identity: Identity, password: str, *, must_change: bool = False) -> None:
+def _set(
+    call: Call, identity: Identity, password: str, *, must_change: bool = False, member: str = "Password"
+) -> None:
     try:
         passwords.set_password(
             identity, password, now=call.now, must_change=must_change, keep=call.console_session
         )
     except passwords.PasswordRefused as refused:
-        raise PasswordPolicyViolation(str(refused), member="Password") from None
+        raise PasswordPolicyViolation(str(refused), member=member) from None
 
 
 def _profile(user: User, identity: Identity) -> dict[str, Any]:

@@ -103,6 +103,8 @@ def enable_mfa_device(
 ) -> None:
     """Make the device stand guard for the user, once two consecutive codes have proved that they hold it.
 
+    The user's console sessions end, save the one the call comes from: they were begun without the device.
+
     Errors: NoSuchEntity (user, device), EntityAlreadyExists (assigned already), LimitExceeded (devices per user),
     InvalidAuthenticationCode (wrong, equal or not consecutive; too many wrong ones).
     Source: IAM API Reference, EnableMFADevice.
@@ -113,6 +115,7 @@ def enable_mfa_device(
     verdict = mfa.enrol(device, owner, authentication_code1, authentication_code2, call.now)
     _require(call, device, verdict)
     quotas.count(call.account, "MFADevicesInUse")
+    sessions.end_all_of(owner, keep=call.console_session)
 
 
 @operation("iam.ResyncMFADevice", target=_owner_with_device)

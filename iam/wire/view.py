@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.hashers import HashingBusyError
 from iam import audit, catalogue, pipeline, principals
 from iam.call import Call
 from iam.errors import (
@@ -30,6 +31,7 @@ from iam.errors import (
     NotImplementedHere,
     RequestEntityTooLarge,
     ServiceError,
+    ServiceUnavailable,
 )
 from iam.shapes import spec
 from iam.wire import errors, query, sigv4, xml
@@ -97,6 +99,9 @@ def api(request: HttpRequest) -> HttpResponse:
         answer = errors.Answer(200, body, "text/xml; charset=utf-8")
     except ServiceError as refusal:
         answer = errors.render(refusal, form, namespace, request_id, headers.get("content-type", ""))
+    except HashingBusyError:
+        busy = ServiceUnavailable("The request has failed due to a temporary failure of the server.")
+        answer = errors.render(busy, form, namespace, request_id, headers.get("content-type", ""))
     except Exception as bug:  # noqa: BLE001  # the last resort: every request gets an answer of the protocol
         _report(bug, request_id)
         failure = InternalFailure(
