@@ -3,11 +3,12 @@
 Which members each form has is AWS's choice, not ours: lists leave out tags, boundaries and last use.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from accounts.models import Account, Identity
 from iam.managed import ManagedPolicy
-from iam.models import Group, Policy, PolicyVersion, Role, User
+from iam.models import Group, InstanceProfile, Policy, PolicyVersion, Role, User
 from iam.tagging import sorted_tags
 from iam.usage import NONE, Usage
 
@@ -96,6 +97,19 @@ def role(role: Role, document: str) -> Described:
 def role_description(role: Role) -> Described:
     """The description, where there is one."""
     return {"Description": role.description} if role.description else {}
+
+
+def instance_profile(profile: InstanceProfile, documents: Mapping[int, str]) -> Described:
+    """An instance profile as lists show it, without tags.  `documents` are trust policies by the roles' keys."""
+    role = profile.role
+    return {
+        "Path": profile.path,
+        "InstanceProfileName": profile.name,
+        "InstanceProfileId": profile.unique_id,
+        "Arn": profile.arn,
+        "CreateDate": profile.created_at,
+        "Roles": [] if role is None else [role_core(role, documents[role.pk])],
+    }
 
 
 def policy_row(policy: Policy | ManagedPolicy, used: Usage = NONE) -> Described:

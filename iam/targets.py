@@ -20,17 +20,23 @@ from iam.errors import (
     UnmodifiableEntity,
     ValidationError,
 )
-from iam.models import Group, Policy, Role, User, fold
+from iam.models import Policy, Role, User, fold
 from iam.models.scoped import NamedQuerySet, arn
 
-Kind: TypeAlias = Literal["user", "group", "role"]
+Kind: TypeAlias = Literal["user", "group", "role", "instance-profile", "server-certificate"]
 
 # Where service-linked roles live, and the policies that only they may have.
 SERVICE_ROLE_PATH = "/aws-service-role/"
 UNATTACHABLE = "Policy {} does not exist or is not attachable."
 
 ROOT_NAME = "root"
-_PLURAL = {"user": "users", "group": "groups", "role": "roles"}
+_MANAGERS: dict[Kind, str] = {
+    "user": "users",
+    "group": "groups",
+    "role": "roles",
+    "instance-profile": "instance_profiles",
+    "server-certificate": "server_certificates",
+}
 
 
 def user(member: str, *, optional: bool = False) -> Resolver:
@@ -106,6 +112,11 @@ def role(member: str) -> Resolver:
     return _named("role", member)
 
 
+def instance_profile(member: str = "instance_profile_name") -> Resolver:
+    """The instance profile named by a member.  The function gets `instance_profile`."""
+    return _named("instance-profile", member)
+
+
 def role_anywhere(member: str = "role_arn") -> Resolver:
     """The role of an ARN, in whatever account; AssumeRole alone reaches beyond its own.
 
@@ -140,21 +151,25 @@ def _named(kind: Kind, member: str) -> Resolver:
 
 
 def entity_target(call: Call, kind: Kind, name: str, member: str, lock: bool) -> Target:
-    """The target that a user, group or role of this name is, whether it exists or not."""
-    rows: NamedQuerySet[Any] = getattr(call.account, _PLURAL[kind]).all()
+    """The target that an entity of this kind and name is, whether it exists or not.
+
+    The function gets the row under its kind, such as `user` or `instance_profile`.
+    """
+    rows: NamedQuerySet[Any] = getattr(call.account, _MANAGERS[kind]).all()
     if lock:
         rows = rows.locked()
     try:
-        entity: User | Group | Role = rows.named(name)
+        entity = rows.named(name)
     except NoSuchEntity as absent:
         return Target(arn=arn(call.account.number, kind, "/", name), replaces=(member,), absent=absent)
     entity.account = call.account
-    return Target(arn=entity.arn, entity=entity, given={kind: entity}, replaces=(member,))
+    given = {kind.replace("-", "_"): entity}
+    return Target(arn=entity.arn, entity=entity, given=given, replaces=(member,))
 
 
 def new(kind: str, name_member: str = "") -> Resolver:
     """Something about to be made: the ARN it will have by its path and name."""
-    named_by = name_member or f"{kind}_name"
+    named_by = name_member or f"{kind.replace('-', '_')}_name"
 
     def resolve(call: Call, params: Params, lock: bool) -> Target:  # noqa: ARG001  # the resolvers' one signature
         return Target(arn=arn(call.account.number, kind, params.get("path", "/"), params[named_by]))

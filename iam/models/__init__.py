@@ -1,6 +1,7 @@
 """The IAM entities as rows.  No rule beyond constraints lives here."""
 
 from iam.models.entities import Group, Membership, Role, User, UserQuerySet, tag_map
+from iam.models.instance_profiles import InstanceProfile
 from iam.models.keys import AccessKey, KeyRotation, KeyStatus, RotationState
 from iam.models.policies import Attachment, InlinePolicy, Policy, PolicyUsage, PolicyVersion
 from iam.models.records import Decision, Tally
@@ -13,6 +14,7 @@ __all__ = [
     "Decision",
     "Group",
     "InlinePolicy",
+    "InstanceProfile",
     "KeyRotation",
     "KeyStatus",
     "Membership",

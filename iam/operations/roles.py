@@ -150,7 +150,11 @@ def delete_role(call: Call, *, role: Role) -> None:
 
 
 def _still_there(role: Role) -> str | None:
-    hanging = ((role.attachments, "detach all policies"), (role.inline_policies, "delete policies"))
+    hanging = (
+        (role.attachments, "detach all policies"),
+        (role.inline_policies, "delete policies"),
+        (role.instance_profiles, "remove roles from instance profile"),
+    )
     return next((remedy for rows, remedy in hanging if rows.exists()), None)
 
 

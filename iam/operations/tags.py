@@ -1,4 +1,4 @@
-"""Tags of users, roles, managed policies and MFA devices: one table, three operations for each kind.
+"""Tags of everything that can have them: one table, three operations for each kind.
 
 Users and roles compare keys without case; the others tell `a` from `A`.
 """
@@ -12,9 +12,9 @@ from iam import tagging, targets
 from iam.call import Call, Output, Page, Params, Tags, Target
 from iam.catalogue import Resolver, operation
 from iam.managed import ManagedPolicy
-from iam.models import Policy, Role, User
+from iam.models import InstanceProfile, Policy, Role, User
 
-Tagged: TypeAlias = User | Role | Policy | MfaDevice
+Tagged: TypeAlias = User | Role | Policy | MfaDevice | InstanceProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ KINDS = (
     Kind("Role", targets.role("role_name"), principal=True),
     Kind("Policy", targets.policy(), case_sensitive=True),
     Kind("MFADevice", targets.mfa_device(), case_sensitive=True),
+    Kind("InstanceProfile", targets.instance_profile(), case_sensitive=True),
 )
 
 

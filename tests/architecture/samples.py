@@ -48,6 +48,8 @@ def things(world: cast.World) -> Things:
     device = root.iam("CreateVirtualMFADevice", VirtualMFADeviceName="thing-mfa")["VirtualMFADevice"][
         "SerialNumber"
     ]
+    root.iam("CreateInstanceProfile", InstanceProfileName="thing-profile")
+    root.iam("AddRoleToInstanceProfile", InstanceProfileName="thing-profile", RoleName="thing-role")
     return Things(
         number,
         {
@@ -62,6 +64,7 @@ def things(world: cast.World) -> Things:
             "AssumeRolePolicyDocument": trust,
             "AccessKeyId": key,
             "SerialNumber": device,
+            "InstanceProfileName": "thing-profile",
             "VersionId": "v1",
             "Password": cast.PASSWORD,
             "OldPassword": cast.PASSWORD,
@@ -83,13 +86,18 @@ def params(op: Operation, known: Things) -> dict[str, Any]:
     if shape is None:
         return {}
     wanted = [name for name in shape.members if name in shape.required or name == "UserName"]
-    if op.name.endswith((".CreateUser", ".CreateGroup", ".CreateRole", ".CreatePolicy")):
+    if op.name.endswith(_NAMING):
         return {name: _value(name, shape.members[name], {**known.named, **_fresh()}) for name in wanted}
     return {name: _value(name, shape.members[name], known.named) for name in wanted}
 
 
+# What makes a thing under a name that must be free.
+_NAMING = (".CreateUser", ".CreateGroup", ".CreateRole", ".CreatePolicy", ".CreateInstanceProfile")
+
+
 def _fresh() -> dict[str, str]:
-    return {"UserName": "fresh", "GroupName": "fresh", "RoleName": "fresh", "PolicyName": "fresh"}
+    kinds = ("User", "Group", "Role", "Policy", "InstanceProfile")
+    return {f"{kind}Name": "fresh" for kind in kinds}
 
 
 def _value(name: str, shape: Shape, known: Mapping[str, str]) -> Any:

@@ -131,12 +131,29 @@ def _names_a_resource(name: str) -> bool:
     shape = spec.operation(name).input
     members = set(shape.members) if shape else set()
     return bool(
-        members & {"UserName", "GroupName", "RoleName", "PolicyArn", "RoleArn", "AccessKeyId", "SerialNumber"}
+        members
+        & {
+            "UserName",
+            "GroupName",
+            "RoleName",
+            "PolicyArn",
+            "RoleArn",
+            "AccessKeyId",
+            "SerialNumber",
+            "InstanceProfileName",
+        }
     )
 
 
 # What makes a thing of its own in the caller's account, or lists all of it where no name is given.
-CREATES = {"iam.CreateUser", "iam.CreateGroup", "iam.CreateRole", "sts.AssumeRole", "tenant.ListSessions"}
+CREATES = {
+    "iam.CreateUser",
+    "iam.CreateGroup",
+    "iam.CreateRole",
+    "iam.CreateInstanceProfile",
+    "sts.AssumeRole",
+    "tenant.ListSessions",
+}
 
 
 def test_another_accounts_administrator_meets_a_wall_everywhere(world, things):

@@ -1,4 +1,4 @@
-"""Tags of users, roles, policies and MFA devices."""
+"""Tags of everything that can have them."""
 
 import json
 
@@ -31,11 +31,13 @@ def named(world: World) -> dict[str, dict[str, str]]:
     alice.iam("CreateRole", RoleName="app", AssumeRolePolicyDocument=TRUST)
     policy = alice.iam("CreatePolicy", PolicyName="p", PolicyDocument=json.dumps(allow("s3:*")))
     device = alice.iam("CreateVirtualMFADevice", VirtualMFADeviceName="phone")
+    alice.iam("CreateInstanceProfile", InstanceProfileName="machines")
     return {
         "User": {"UserName": "eve"},
         "Role": {"RoleName": "app"},
         "Policy": {"PolicyArn": policy["Policy"]["Arn"]},
         "MFADevice": {"SerialNumber": device["VirtualMFADevice"]["SerialNumber"]},
+        "InstanceProfile": {"InstanceProfileName": "machines"},
     }
 
 
@@ -90,7 +92,7 @@ def test_users_and_roles_compare_keys_without_case(world, named, noun):
 
 
 @pytest.mark.parametrize("noun", HEEDING_CASE)
-def test_policies_and_devices_tell_upper_from_lower_case(world, named, noun):
+def test_all_others_tell_upper_from_lower_case(world, named, noun):
     name = named[noun]
     world.alice.iam(f"Tag{noun}", **name, Tags=tags(a="1", A="2"))
     assert world.alice.iam(f"List{noun}Tags", **name)["Tags"] == tags(A="2", a="1")
@@ -127,6 +129,7 @@ def test_what_is_missing_has_no_tags(world, noun):
         "Role": {"RoleName": "ghost"},
         "Policy": {"PolicyArn": f"arn:aws:iam::{number}:policy/ghost"},
         "MFADevice": {"SerialNumber": f"arn:aws:iam::{number}:mfa/ghost"},
+        "InstanceProfile": {"InstanceProfileName": "ghost"},
     }[noun]
     for action, params in ((f"Tag{noun}", {"Tags": tags(a="1")}), (f"Untag{noun}", {"TagKeys": ["a"]})):
         with refused("NoSuchEntity", "ghost"):
