@@ -41,9 +41,13 @@ class Kind:
         """The keyword that names one in a call."""
         return {f"{self.noun}_name": name}
 
+    def home(self, name: str) -> str:
+        """The address under which one's tabs and acts are."""
+        return f"{self.base}{quote(name, safe=_PATH_SAFE)}/"
+
     def address(self, name: str, tab: str = "permissions") -> str:
         """The address of one's tab, or of an act under it."""
-        return f"{self.base}{quote(name, safe=_PATH_SAFE)}/{tab}/"
+        return f"{self.home(name)}{tab}/"
 
     def crumbs(self, name: str, tab: str = "permissions") -> list[tuple[str, str]]:
         """The way to a page under one's tab."""

@@ -78,3 +78,13 @@ def status(outcomes: Sequence[Outcome]) -> int:
         return 200
     wanting = [outcome for outcome in outcomes if outcome.state == "failed"]
     return 403 if all(outcome.need for outcome in wanting) else 422
+
+
+def told(outcomes: Sequence[Outcome]) -> str:
+    """Why it stopped, and what was done before that, in one paragraph; "" where everything was done."""
+    failed = next((outcome for outcome in outcomes if outcome.state == "failed"), None)
+    if failed is None:
+        return ""
+    done = "; ".join(outcome.words for outcome in outcomes if outcome.done)
+    before = f" Done before that: {done}." if done else " Nothing was changed."
+    return f"{failed.words}: {failed.why}{before}"
