@@ -91,7 +91,7 @@ def index(request: HtmxRequest) -> HttpResponse:
         advice=_advice(recommended.result.get("Recommendations", ())),
         summary=summary,
         quotas=_quotas(summary.result.get("SummaryMap", {})),
-        activity=panel(request, "console.Activity", max_items=RECENT_EVENTS),
+        activity=panel(request, "console.Activity", changes=True, max_items=RECENT_EVENTS),
         account=account,
         addresses=addresses,
         endpoint=request.build_absolute_uri("/").rstrip("/"),

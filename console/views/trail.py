@@ -9,6 +9,7 @@ from console.page import page
 from console.panels import panel
 from console.session import HtmxRequest, signed_in
 
+KINDS = [("", "Reads and changes"), ("changes", "Changes only")]
 OUTCOMES = [("", "All outcomes"), ("success", "Done"), ("denied", "Denied"), ("failed", "Failed")]
 
 
@@ -16,13 +17,14 @@ OUTCOMES = [("", "All outcomes"), ("success", "Done"), ("denied", "Denied"), ("f
 @require_GET
 def index(request: HtmxRequest) -> HttpResponse:
     """List the account's events."""
-    chosen = {name: request.GET.get(name, "") for name in ("name", "outcome", "actor")}
+    chosen = {name: request.GET.get(name, "") for name in ("name", "outcome", "actor", "kind")}
     table = panel(
         request,
         "console.Activity",
         name=chosen["name"] or None,
         outcome=chosen["outcome"] or None,
         actor_arn=chosen["actor"] or None,
+        changes=chosen["kind"] == "changes" or None,
         marker=paging.marker(request),
         max_items=50,
     )
@@ -34,6 +36,8 @@ def index(request: HtmxRequest) -> HttpResponse:
         pages=paging.pages(request, table.next),
         chosen=chosen,
         outcomes=OUTCOMES,
+        kinds=KINDS,
+        but_kind=paging.hidden(request, "kind"),
         but_name=paging.hidden(request, "name"),
         but_outcome=paging.hidden(request, "outcome"),
         without_actor=paging.address(request, actor=None, after=None, back=None),

@@ -63,13 +63,16 @@ def activity(
     actor_arn: str | None = None,
     name: str | None = None,
     outcome: str | None = None,
+    changes: bool = False,
 ) -> Output:
-    """List the account's events, newest first.
+    """List the account's events, newest first; `changes` leaves reads out.
 
     Errors: ValidationError (marker).
     """
     wanted = {"actor_arn": actor_arn, "name": name, "outcome": outcome}
     events = call.account.events.filter(**{column: value for column, value in wanted.items() if value})
+    if changes:
+        events = events.filter(read_only=False)
     return page.of("Events", events, key="-id", row=_event)
 
 
