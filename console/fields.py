@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from iam import policy
+
 FieldKind = Literal[
     "text",
     "email",
@@ -85,6 +87,12 @@ class Field:
         parts = [self.hints_id] if self.hints_id else []
         parts += [f"{self.id}-help"] if self.help else []
         return " ".join([*parts, *([f"{self.id}-error"] if self.errors else [])])
+
+    @property
+    def size(self) -> str:
+        """How large a document counts against its limit, for those without a script; white space is left out."""
+        used = policy.minified_size(str(self.value or ""))
+        return f"{used} of {self.max_length} characters without white space" if self.max_length else ""
 
     @property
     def pairs(self) -> list[Mapping[str, str]]:

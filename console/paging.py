@@ -1,6 +1,6 @@
-"""Addresses of tables: the next and previous page of a keyset, and the sort order, kept in the query string."""
+"""Addresses of tables: the next and previous page of a keyset, filters and the sort order, kept in the query string."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -24,6 +24,16 @@ class Sort:
     label: str
     href: str
     now: Literal["none", "ascending", "descending"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter of components/tools.html: (value, label) options, the first of which is "all", and the present value."""
+
+    name: str
+    label: str
+    options: Sequence[tuple[str, str]]
+    value: str
 
 
 def pages(request: HttpRequest, next_marker: str | None) -> Pages:

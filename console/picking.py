@@ -113,6 +113,16 @@ def users(request: HttpRequest, *, look: str, name: str = "user", taken: Collect
     return _of_names(request, name, "Users", look, "Find users by name", table, found)
 
 
+def roles(request: HttpRequest, *, look: str, name: str = "role", taken: Collection[str] = ()) -> Picker:
+    """The account's roles; values are names."""
+    table = panel(request, "console.RoleTable", search=_query(request, name), max_items=SHOWN)
+    found = [
+        Item(row["RoleName"], row["RoleName"], _path(row), taken=row["RoleName"] in taken)
+        for row in table.result.get("Roles", ())
+    ]
+    return _of_names(request, name, "Roles", look, "Find roles by name", table, found)
+
+
 def _of_names(
     request: HttpRequest,
     name: str,
