@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.views.home")),
     path("", include("console.views.attachments")),
     path("", include("console.views.denials")),
+    path("", include("console.views.groups")),
     path("", include("console.views.inline_policies")),
     path("", include("console.views.policies")),
     path("", include("console.views.policy_attachments")),

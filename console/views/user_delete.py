@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
-from console import picking, removal, steps
+from console import cli, picking, removal, steps
 from console.confirm import Confirm
 from console.fields import FormError
 from console.kinds import USER
@@ -48,9 +48,8 @@ def delete(request: HtmxRequest, name: str) -> HttpResponse:
     outcomes = plan.carry_out(request)
     if steps.all_done(outcomes):
         return go(USER.base, say=f"User {name} deleted.")
-    return _after_failure(_question(request, removal.of_user(request, name)), outcomes).ask(
-        request, crumbs=crumbs
-    )
+    again = _question(request, removal.of_user(request, name))
+    return replace(again, errors=(FormError(steps.told(outcomes)),)).ask(request, crumbs=crumbs)
 
 
 def _question(request: HttpRequest, plan: Plan) -> Confirm:
@@ -67,16 +66,8 @@ def _question(request: HttpRequest, plan: Plan) -> Confirm:
         goes=plan.goes,
         warning=" ".join(warning for warning in warnings if warning),
         word=plan.name,
-        cli=f"aws iam delete-user --user-name {plan.name}",
+        cli=cli.line("iam.DeleteUser", {"UserName": plan.name}),
     )
-
-
-def _after_failure(question: Confirm, outcomes: Sequence[Outcome]) -> Confirm:
-    """The question once more about what is left, with why it stopped and what is gone already."""
-    failed = next(outcome for outcome in outcomes if outcome.state == "failed")
-    gone = [outcome.words for outcome in outcomes if outcome.done]
-    told = f" Done before that: {'; '.join(gone)}." if gone else " Nothing was changed."
-    return replace(question, errors=(FormError(f"{failed.words}: {failed.why}{told}"),))
 
 
 @signed_in
@@ -171,7 +162,10 @@ def _groups_page(
         outcomes=outcomes,
         back=USER.address(names[0], "groups") if len(names) == 1 else USER.base,
         crumbs=[("Users", USER.base)],
-        cli=f"aws iam add-user-to-group --group-name GROUP --user-name {names[0] if names else 'USER'}",
+        cli=cli.line(
+            "iam.AddUserToGroup",
+            {"GroupName": next(iter(picker.chosen), "GROUP"), "UserName": next(iter(names), "USER")},
+        ),
     )
 
 
