@@ -45,6 +45,7 @@ class Command(BaseCommand):
             f"Preparing the database ({settings.DATABASES['default']['ENGINE'].rpartition('.')[2]}) ..."
         )
         prepare_database()
+        prepare_static_files()
         lines = first_run_lines()
         children = [Child("web", [sys.executable, "-m", "console.children", "web"])]
         if not options["no_worker"]:
@@ -95,6 +96,12 @@ def prepare_database() -> None:
     call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
     if not settings.REDIS_URL:
         call_command("createcachetable", verbosity=0)
+
+
+def prepare_static_files() -> None:
+    """Hash and compress the static files, where production has not been given them (an image brings them)."""
+    if settings.PRODUCTION and not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def first_run_lines() -> list[str]:
