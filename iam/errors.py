@@ -225,6 +225,13 @@ class InvalidInput(ServiceError):
     status = 400
 
 
+class PolicyEvaluation(ServiceError):
+    """A stored policy that cannot be evaluated: a fault of ours, told plainly."""
+
+    code = "PolicyEvaluation"
+    status = 500
+
+
 class PolicyNotAttachable(ServiceError):
     code = "PolicyNotAttachable"
     status = 400

@@ -19,19 +19,19 @@ def context_keys(text: str) -> tuple[str, ...]:
     written = written_keys(text)
     found: dict[str, str] = {}
     for statement in document.statements:
-        for key, name in _keys(document, statement):
+        for key, name in keys_of(document, statement):
             found.setdefault(key, written.get(key, name))
     return tuple(found.values())
 
 
 def missing_keys(document: Document, context: Context) -> tuple[str, ...]:
     """Return the keys (lower-case) a policy looks at that the context lacks, sorted."""
-    keys = {key for statement in document.statements for key, _ in _keys(document, statement)}
+    keys = {key for statement in document.statements for key, _ in keys_of(document, statement)}
     return tuple(sorted(key for key in keys if key not in context))
 
 
-def _keys(document: Document, statement: Statement) -> Iterator[tuple[str, str]]:
-    """Yield each key lower-case and as known."""
+def keys_of(document: Document, statement: Statement) -> Iterator[tuple[str, str]]:
+    """Yield each key a statement of the document looks at, lower-case and as known."""
     variables = document.version == "2012-10-17"
     if variables:
         for variable in resource_variables(statement):

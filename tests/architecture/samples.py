@@ -50,6 +50,8 @@ def things(world: cast.World) -> Things:
     ]
     root.iam("CreateInstanceProfile", InstanceProfileName="thing-profile")
     root.iam("AddRoleToInstanceProfile", InstanceProfileName="thing-profile", RoleName="thing-role")
+    linked = root.iam("CreateServiceLinkedRole", AWSServiceName="batch.amazonaws.com")["Role"]["RoleName"]
+    deletion = root.iam("DeleteServiceLinkedRole", RoleName=linked)["DeletionTaskId"]
     return Things(
         number,
         {
@@ -57,6 +59,7 @@ def things(world: cast.World) -> Things:
             "GroupName": "things",
             "RoleName": "thing-role",
             "RoleArn": f"arn:aws:iam::{number}:role/thing-role",
+            "PolicySourceArn": f"arn:aws:iam::{number}:user/thing",
             "PolicyArn": policy,
             "PermissionsBoundary": policy,
             "PolicyName": "thing-inline",
@@ -65,6 +68,8 @@ def things(world: cast.World) -> Things:
             "AccessKeyId": key,
             "SerialNumber": device,
             "InstanceProfileName": "thing-profile",
+            "AWSServiceName": "ecs.amazonaws.com",
+            "DeletionTaskId": deletion,
             "VersionId": "v1",
             "Password": cast.PASSWORD,
             "OldPassword": cast.PASSWORD,
