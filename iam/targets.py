@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 from accounts.models import IdentityKind
-from iam import managed
+from iam import managed, service_linked
 from iam.call import Call, Params, Target
 from iam.catalogue import Resolver
 from iam.errors import (
@@ -26,7 +26,7 @@ from iam.models.scoped import NamedQuerySet, arn
 Kind: TypeAlias = Literal["user", "group", "role", "instance-profile", "server-certificate"]
 
 # Where service-linked roles live, and the policies that only they may have.
-SERVICE_ROLE_PATH = "/aws-service-role/"
+SERVICE_ROLE_PATH = service_linked.PATH
 UNATTACHABLE = "Policy {} does not exist or is not attachable."
 
 ROOT_NAME = "root"

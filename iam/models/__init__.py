@@ -1,5 +1,6 @@
 """The IAM entities as rows.  No rule beyond constraints lives here."""
 
+from iam.models.deletions import DeletionState, DeletionTask
 from iam.models.entities import Group, Membership, Role, User, UserQuerySet, tag_map
 from iam.models.instance_profiles import InstanceProfile
 from iam.models.keys import AccessKey, KeyRotation, KeyStatus, RotationState
@@ -12,6 +13,8 @@ __all__ = [
     "AccessKey",
     "Attachment",
     "Decision",
+    "DeletionState",
+    "DeletionTask",
     "Group",
     "InlinePolicy",
     "InstanceProfile",

@@ -141,6 +141,7 @@ def _names_a_resource(name: str) -> bool:
             "AccessKeyId",
             "SerialNumber",
             "InstanceProfileName",
+            "DeletionTaskId",
         }
     )
 
