@@ -95,7 +95,6 @@ test: $(VENV)/.dev ## run every test, on SQLite and then on a real PostgreSQL
 test-fast: $(VENV)/.dev ## run the tests on SQLite only, without the slow ones
 	@WARDSTEAD_TEST_DB=sqlite $(BIN)/python -m pytest -q -m "not services and not slow"
 
-ifneq ($(wildcard tests/e2e/test_*.py),)
 $(VENV)/.e2e: requirements-e2e.lock $(VENV)/.dev
 	@echo "Installing what the browser tests need ($$(grep -c == $<) packages, hashes checked) ..."
 	@$(PIP) -r $<
@@ -108,9 +107,14 @@ $(VENV)/.e2e: requirements-e2e.lock $(VENV)/.dev
 	@touch $@
 
 .PHONY: e2e
-e2e: $(VENV)/.e2e .venv-cli/.made ## run the journeys in Chromium and with the aws command line
+e2e: $(VENV)/.e2e ## run the journeys of people, in Chromium (Debian's; installed when missing and allowed)
+	@command -v chromium >/dev/null || { echo "Installing Chromium ..."; apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
 	@$(BIN)/python -m pytest -q tests/e2e
-endif
+
+.PHONY: cli
+cli: $(VENV)/.dev .venv-cli/.made ## run the journeys of programs: the aws command line, boto3, Terraform where it is
+	@$(BIN)/python -m pytest -q tests/cli
 
 .PHONY: cov
 cov: $(VENV)/.dev ## say which lines and branches no test reaches
