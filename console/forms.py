@@ -160,6 +160,10 @@ class OperationForm:
         else:
             self._form_errors.append(problem.message)
 
+    def warn(self, member: str, problems: Sequence[Problem]) -> None:
+        """Show beside a document what is doubtful about it; it is no reason to refuse it."""
+        self._put(member, problems=[*self._fields[member].problems, *problems])
+
     def _members(self, hide: Sequence[str]) -> list[str]:
         shape = self._shape
         if shape is None:
@@ -252,6 +256,9 @@ def _given(field: Field) -> Any:
         return bool(field.value)
     if field.kind == "lines" and isinstance(field.value, str):
         return [line.strip() for line in field.value.splitlines() if line.strip()] or None
+    if field.kind == "select" and field.least is not None and str(field.value).isdecimal():
+        # A select over an integer: only such members have a least value.
+        return int(field.value)
     return None if field.value in ("", [], None) else field.value
 
 

@@ -1,4 +1,4 @@
-"""What must go before a user or group can be deleted: found through the operations, named, and taken away in order."""
+"""What must go before a user, group or role can be deleted: found through the operations, named, and taken away in order."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from console.kinds import GROUP, USER, Kind
+from console.kinds import GROUP, ROLE, USER, Kind
 from console.panels import Panel, Refusal, panel
 from console.steps import Outcome, Step, carry_out
 
@@ -97,6 +97,32 @@ def of_group(request: HttpRequest, name: str) -> Plan:
     ]
     last = Step("Delete the group", "iam.DeleteGroup", {"group_name": name})
     return Plan(name, tuple(parts), last, (*unseen, *_refusals((members,))), bool(members.next))
+
+
+def of_role(request: HttpRequest, name: str) -> Plan:
+    """What hangs on a role; its sessions need no taking away, they end with it.  Errors: NoSuchEntity."""
+    policies, unseen = _policies(request, ROLE, name)
+    profiles = panel(request, "iam.ListInstanceProfilesForRole", role_name=name, max_items=1000)
+    sessions = panel(request, "tenant.ListSessions", role_name=name, max_items=1000)
+    parts = [
+        *policies,
+        *(
+            _one(
+                f"Its place in the instance profile {profile['InstanceProfileName']}",
+                f"Take it out of the instance profile {profile['InstanceProfileName']}",
+                "iam.RemoveRoleFromInstanceProfile",
+                instance_profile_name=profile["InstanceProfileName"],
+                role_name=name,
+            )
+            for profile in profiles.result.get("InstanceProfiles", ())
+        ),
+        *(
+            Part(f"Session {session['Name'] or session['AccessKeyId']} of {session['IssuedTo']}", ())
+            for session in sessions.result.get("Sessions", ())
+        ),
+    ]
+    last = Step("Delete the role", "iam.DeleteRole", {"role_name": name})
+    return Plan(name, tuple(parts), last, (*unseen, *_refusals((profiles,))))
 
 
 def _policies(request: HttpRequest, kind: Kind, name: str) -> tuple[list[Part], tuple[Refusal, ...]]:
