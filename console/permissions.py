@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from console.kinds import Kind
+from console.kinds import GROUP, Kind
 from console.panels import Panel, panel
 
 MOST = 1000
@@ -27,6 +27,11 @@ class Permissions:
     def base(self) -> str:
         """The address under which permissions are changed."""
         return self.kind.address(self.name)
+
+    @property
+    def groups(self) -> str:
+        """The address under which groups are."""
+        return GROUP.base
 
     @property
     def count(self) -> int:
