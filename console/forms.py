@@ -81,7 +81,6 @@ class OperationForm:
         self.refused: Refusal | None = None
         self.problem: ServiceError | None = None
         self.status = 200
-        self.code = ""
         self._form_errors: list[str] = []
         shown = only if only is not None else self._members(hide)
         self._fields = {name: self._field(name) for name in shown}
@@ -137,7 +136,7 @@ class OperationForm:
             return run(self._request, self._operation, **names.kwargs(self.params))
         except AccessDenied as denied:
             if denied.action:
-                self.code, self.refused, self.status = denied.code, refusal(denied), 403
+                self.refused, self.status = refusal(denied), 403
             else:  # a rule of the service, not a permission: a wrong old password
                 self.refuse(denied)
         except ServiceError as problem:

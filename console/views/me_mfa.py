@@ -1,0 +1,218 @@
+"""My MFA devices: a virtual one made and put to use, brought back into step, taken off.
+
+The seed is only ever in the page that shows it; while enrolling, that page's form carries it back, so that a mistyped
+code does not cost the person the picture.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import mfa, sessions
+from console import cli, own
+from console.confirm import Confirm
+from console.forms import Look, OperationForm
+from console.page import go, page
+from console.panels import panel
+from console.session import HtmxRequest, required
+from console.steps import Outcome, Step, attempt
+from iam.errors import EntityAlreadyExists
+
+ROOT_DEVICE: Final = "root-account-mfa-device"
+CODES: Final = ("AuthenticationCode1", "AuthenticationCode2")
+CODE_LOOK: Final = {
+    CODES[0]: Look(
+        "First code",
+        "The six digits the app shows now.",
+        "text",
+        autocomplete="one-time-code",
+        inputmode="numeric",
+        mono=True,
+    ),
+    CODES[1]: Look(
+        "Second code",
+        "Wait until the app shows the next six digits, and enter those.",
+        "text",
+        autocomplete="one-time-code",
+        inputmode="numeric",
+        mono=True,
+    ),
+}
+
+
+@own.as_oneself
+@require_http_methods(["GET", "POST"])
+def create(request: HtmxRequest) -> HttpResponse:
+    """Make a virtual device, and show its seed with the form that puts it to use."""
+    form = OperationForm(
+        request,
+        "iam.CreateVirtualMFADevice",
+        only=("VirtualMFADeviceName",),
+        initial={"VirtualMFADeviceName": _free_name(request) if request.method == "GET" else ""},
+        look={
+            "VirtualMFADeviceName": Look("Device name", "A name for you to know it by; it cannot be changed.")
+        },
+    )
+    if form.submitted and (made := form.run()) is not None:
+        device = made["VirtualMFADevice"]
+        seed = bytes(device["Base32StringSeed"]).decode()
+        return _enable_page(
+            request, device["SerialNumber"], seed, _codes(request, device["SerialNumber"], read=False)
+        )
+    taken = isinstance(form.problem, EntityAlreadyExists)
+    leftover = form.by_name["VirtualMFADeviceName"].value if taken else ""
+    return page(
+        request,
+        "console/me/mfa_create.html",
+        status=form.status,
+        form=form,
+        leftover=_serial(request, leftover) if leftover else "",
+        leftover_name=leftover,
+        crumbs=own.CRUMBS,
+    )
+
+
+@own.as_oneself
+@require_http_methods(["GET", "POST"])
+def enable(request: HtmxRequest) -> HttpResponse:
+    """Put a new device to use by two consecutive codes; the seed comes back with the form."""
+    serial, seed = request.POST.get("SerialNumber", ""), request.POST.get("Seed", "")
+    if request.method != "POST" or not serial:
+        return go("me-mfa:create")
+    form = _codes(request, serial)
+    if form.run() is None:
+        return _enable_page(request, serial, seed, form)
+    sessions.rotate(request)
+    say = f"MFA device {_short(serial)} is in use: its code is asked for at your next sign-in."
+    return go(own.CREDENTIALS, say=say)
+
+
+@own.as_oneself
+@require_POST
+def discard(request: HtmxRequest) -> HttpResponse:
+    """Forget a device that was never put to use."""
+    serial = request.POST.get("SerialNumber", "")
+    outcome = attempt(request, Step("Forget it", "iam.DeleteVirtualMFADevice", {"serial_number": serial}))
+    if outcome.done:
+        return go(
+            "me-mfa:create" if request.POST.get("again") else own.CREDENTIALS,
+            say=f"{_short(serial)} is forgotten.",
+        )
+    return go(own.CREDENTIALS, say=f"{_short(serial)} is still there: {outcome.why}", tone="attention")
+
+
+@own.as_oneself
+@require_http_methods(["GET", "POST"])
+def resync(request: HtmxRequest) -> HttpResponse:
+    """Bring a device whose clock is off back into step."""
+    serial = request.GET.get("serial", "")
+    form = OperationForm(
+        request,
+        "iam.ResyncMFADevice",
+        only=CODES,
+        fixed={"UserName": own.user_name(request), "SerialNumber": serial},
+        look=CODE_LOOK,
+    )
+    if form.submitted and form.run() is not None:
+        return go(own.CREDENTIALS, say=f"MFA device {_short(serial)} is in step again.")
+    return page(
+        request,
+        "console/me/mfa_resync.html",
+        partial="form",
+        status=form.status,
+        form=form,
+        name=_short(serial),
+        crumbs=own.CRUMBS,
+    )
+
+
+@own.as_oneself
+@require_http_methods(["GET", "POST"])
+def delete(request: HtmxRequest) -> HttpResponse:
+    """Take a device off and forget it, once that is confirmed; the person's other sessions end."""
+    serial = request.GET.get("serial", "")
+    name, user = _short(serial), own.user_name(request)
+    question = Confirm(
+        title=f"Remove MFA device {name}?",
+        text="Its codes are worth nothing from now on, and your other sessions end.",
+        warning="If it is your only device, your password alone opens the console.",
+        verb="Remove device",
+        action=request.get_full_path(),
+        back=own.CREDENTIALS,
+        cli=cli.line("iam.DeactivateMFADevice", {"UserName": user, "SerialNumber": serial}),
+    )
+    doing = [
+        Step("Take it off", "iam.DeactivateMFADevice", {"user_name": user, "serial_number": serial}),
+        Step("Forget it", "iam.DeleteVirtualMFADevice", {"serial_number": serial}),
+    ]
+
+    def then(outcomes: Sequence[Outcome]) -> HttpResponse:
+        sessions.rotate(request)
+        if outcomes[-1].done:
+            return go(own.CREDENTIALS, say=f"MFA device {name} is removed.")
+        say = f"{name} no longer guards you, but it is still listed in the account: {outcomes[-1].why}"
+        return go(own.CREDENTIALS, say=say, tone="attention")
+
+    return own.ask_and_do(request, question, doing, then=then)
+
+
+def _codes(request: HttpRequest, serial: str, *, read: bool = True) -> OperationForm:
+    """The form of two codes; `read`: as it was sent, rather than fresh."""
+    return OperationForm(
+        request,
+        "iam.EnableMFADevice",
+        only=CODES,
+        fixed={"UserName": own.user_name(request), "SerialNumber": serial},
+        look=CODE_LOOK,
+        looking=not read,
+    )
+
+
+def _enable_page(request: HttpRequest, serial: str, seed: str, form: OperationForm) -> HttpResponse:
+    try:
+        shown = mfa.provisioning(required(request).account, _short(serial), seed)
+    except ValueError:
+        shown = None  # the form came back without it: the app has the seed, the codes are enough
+    return page(
+        request,
+        "console/me/mfa_enable.html",
+        status=form.status,
+        form=form,
+        serial=serial,
+        name=_short(serial),
+        provisioning=shown,
+        grouped=" ".join(seed[at : at + 4] for at in range(0, len(seed), 4)) if shown else "",
+        crumbs=own.CRUMBS,
+    )
+
+
+def _free_name(request: HttpRequest) -> str:
+    """The name self-service policies expect: the user's own, or the next one where a device has it."""
+    name = ROOT_DEVICE if required(request).principal.kind == "root" else required(request).principal.name
+    devices = panel(request, "iam.ListMFADevices", max_items=1000).result.get("MFADevices", ())
+    taken = {_short(device["SerialNumber"]) for device in devices}
+    candidates = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))]
+    return next(candidate for candidate in candidates if candidate not in taken)
+
+
+def _serial(request: HttpRequest, name: str) -> str:
+    return f"arn:aws:iam::{required(request).account.number}:mfa/{name}"
+
+
+def _short(serial: str) -> str:
+    return serial.rpartition("/")[2]
+
+
+_OWN = "me/credentials/mfa"
+
+app_name = "me-mfa"
+urlpatterns = [
+    path(f"{_OWN}/create/", create, name="create"),
+    path(f"{_OWN}/enable/", enable, name="enable"),
+    path(f"{_OWN}/discard/", discard, name="discard"),
+    path(f"{_OWN}/resync/", resync, name="resync"),
+    path(f"{_OWN}/delete/", delete, name="delete"),
+]
