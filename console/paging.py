@@ -77,6 +77,12 @@ def address(request: HttpRequest, **changes: str | Iterable[str] | None) -> str:
     return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
+def with_open(request: HttpRequest, name: str) -> str:
+    """This table's address from its first page on, ending in `name=`, for links that add the value."""
+    start = address(request, **{name: None, "after": None, "back": None})
+    return f"{start}{'&' if '?' in start else '?'}{name}="
+
+
 def hidden(request: HttpRequest, *but: str) -> list[tuple[str, str]]:
     """The query's other parts, for a form that changes the parts named in `but`; it starts at the first page."""
     dropped = {"after", "back", *but}

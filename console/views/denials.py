@@ -9,24 +9,29 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
-from console import paging
+from console import paging, policy_places
 from console.calls import run
 from console.page import go, page
 from console.panels import panel, refusal
 from console.session import HtmxRequest, signed_in
 from iam.errors import AccessDenied, ServiceError
 
+PAGE_SIZE = 50
+
 
 @signed_in
 @require_GET
 def index(request: HtmxRequest) -> HttpResponse:
     """List denials, newest first; one action or principal can be picked out."""
+    action = request.GET.get("action", "").strip()[:128]
+    principal = request.GET.get("principal", "")[:2048]
     table = panel(
         request,
         "console.DenialTable",
-        action=request.GET.get("action") or None,
-        principal_arn=request.GET.get("principal") or None,
+        action=action or None,
+        principal_arn=principal or None,
         marker=paging.marker(request),
+        max_items=PAGE_SIZE,
     )
     return page(
         request,
@@ -34,9 +39,11 @@ def index(request: HtmxRequest) -> HttpResponse:
         partial="table",
         table=table,
         pages=paging.pages(request, table.next),
-        action=request.GET.get("action", ""),
-        principal=request.GET.get("principal", ""),
+        action=action,
+        principal=principal,
         hidden=paging.hidden(request, "action"),
+        of_principal=paging.with_open(request, "principal"),
+        without_principal=paging.address(request, principal=None, after=None, back=None),
     )
 
 
@@ -67,7 +74,7 @@ def _decision_id(request: HttpRequest, text: str) -> uuid.UUID:
 def detail(request: HtmxRequest, decision_id: uuid.UUID) -> HttpResponse:
     """Explain one denial: what was asked, which layer decided, what each condition saw, what would change it."""
     found = panel(request, "console.Denial", decision_id=str(decision_id))
-    told = json.loads(found.result.get("Explanation", "{}"))
+    told = policy_places.linked(json.loads(found.result.get("Explanation", "{}")))
     return page(
         request,
         "console/denials/detail.html",

@@ -6,9 +6,13 @@ from django.views.decorators.http import require_GET
 
 from console import paging
 from console.page import page
+from console.paging import Filter
 from console.panels import panel
 from console.session import HtmxRequest, signed_in
 
+PAGE_SIZE = 50
+LONGEST = 2048
+PARTS = ("name", "outcome", "actor", "kind")
 KINDS = [("", "Reads and changes"), ("changes", "Changes only")]
 OUTCOMES = [("", "All outcomes"), ("success", "Done"), ("denied", "Denied"), ("failed", "Failed")]
 
@@ -17,16 +21,16 @@ OUTCOMES = [("", "All outcomes"), ("success", "Done"), ("denied", "Denied"), ("f
 @require_GET
 def index(request: HtmxRequest) -> HttpResponse:
     """List the account's events."""
-    chosen = {name: request.GET.get(name, "") for name in ("name", "outcome", "actor", "kind")}
+    chosen = {name: request.GET.get(name, "").strip()[:LONGEST] for name in PARTS}
     table = panel(
         request,
         "console.Activity",
-        name=chosen["name"] or None,
-        outcome=chosen["outcome"] or None,
+        name=chosen["name"][:128] or None,
+        outcome=chosen["outcome"][:128] or None,
         actor_arn=chosen["actor"] or None,
         changes=chosen["kind"] == "changes" or None,
         marker=paging.marker(request),
-        max_items=50,
+        max_items=PAGE_SIZE,
     )
     return page(
         request,
@@ -35,12 +39,14 @@ def index(request: HtmxRequest) -> HttpResponse:
         table=table,
         pages=paging.pages(request, table.next),
         chosen=chosen,
-        outcomes=OUTCOMES,
-        kinds=KINDS,
-        but_kind=paging.hidden(request, "kind"),
-        but_name=paging.hidden(request, "name"),
-        but_outcome=paging.hidden(request, "outcome"),
+        filters=(
+            Filter("outcome", "Outcome", OUTCOMES, chosen["outcome"]),
+            Filter("kind", "Kind", KINDS, chosen["kind"]),
+        ),
+        hidden=paging.hidden(request, "name", "outcome", "kind"),
+        of_actor=paging.with_open(request, "actor"),
         without_actor=paging.address(request, actor=None, after=None, back=None),
+        narrowed=any(chosen.values()),
     )
 
 

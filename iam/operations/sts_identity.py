@@ -42,4 +42,4 @@ def decode_authorization_message(call: Call, *, encoded_message: str) -> Output:
     row = call.account.decisions.with_public_id(decision_id) if decision_id else None
     if row is None:
         raise InvalidAuthorizationMessage("The authorization message is not valid.", member="EncodedMessage")
-    return {"DecodedMessage": json.dumps(row.body)}
+    return {"DecodedMessage": json.dumps({"decisionId": str(row.decision_id), **row.body})}
