@@ -19,6 +19,7 @@ class Confirm:
     action: str
     back: str
     goes: Sequence[str] = ()
+    goes_title: str = "This goes too:"
     warning: str = ""
     word: str = ""
     danger: bool = True

@@ -84,6 +84,7 @@ def delete_several(request: HtmxRequest) -> HttpResponse:
         action=f"{USER.base}delete/",
         back=USER.base,
         goes=names,
+        goes_title="These users:",
         word=WORD,
         hidden=[("user", name) for name in names],
     )

@@ -23,7 +23,7 @@ from iam.errors import AccessDenied
 FILTERS: Final = (
     ("", "All users"),
     ("ConsoleAccess", "With console access"),
-    ("NoMFA", "Console access without MFA"),
+    ("NoMFA", "Signing in without MFA"),
     ("OldKeys", "Keys older than 90 days"),
     ("Inactive", "Inactive for 90 days"),
 )
