@@ -242,6 +242,41 @@ class UnmodifiableEntity(ServiceError):
     status = 400
 
 
+class MalformedCertificate(ServiceError):
+    code = "MalformedCertificate"
+    status = 400
+
+
+class InvalidCertificate(ServiceError):
+    code = "InvalidCertificate"
+    status = 400
+
+
+class KeyPairMismatch(ServiceError):
+    code = "KeyPairMismatch"
+    status = 400
+
+
+class DuplicateCertificate(ServiceError):
+    code = "DuplicateCertificate"
+    status = 409
+
+
+class InvalidPublicKey(ServiceError):
+    code = "InvalidPublicKey"
+    status = 400
+
+
+class UnrecognizedPublicKeyEncoding(ServiceError):
+    code = "UnrecognizedPublicKeyEncoding"
+    status = 400
+
+
+class DuplicateSSHPublicKey(ServiceError):
+    code = "DuplicateSSHPublicKey"
+    status = 400
+
+
 class PasswordPolicyViolation(ServiceError):
     code = "PasswordPolicyViolation"
     status = 400

@@ -23,6 +23,11 @@ def unique_id(prefix: UniqueIdPrefix) -> str:
     return prefix + "".join(secrets.choice(_BASE32) for _ in range(_UNIQUE_ID_TAIL))
 
 
+def opaque_id(length: int = 32) -> str:
+    """A new id of so many base32 characters, for what AWS names without a prefix."""
+    return "".join(secrets.choice(_BASE32) for _ in range(length))
+
+
 def access_key_id(prefix: KeyIdPrefix, account_number: str) -> str:
     """A new 20-character key id which carries the account number, as AWS's do.
 

@@ -37,6 +37,10 @@ DEFAULTS = {
 UNSHOWN = {
     "MFADevicesPerUser": 8,
     "MFADevices": 10_000,
+    "OpenIdConnectProviders": 100,
+    "ClientIdsPerOpenIdConnectProvider": 100,
+    "SAMLProviders": 100,
+    "PrivateKeysPerSAMLProvider": 2,
 }
 TAGS_PER_ENTITY = 50
 SESSION_POLICY_ARNS = 10

@@ -186,6 +186,43 @@ def path(kind: str) -> Resolver:
     return resolve
 
 
+def every(kind: str) -> Resolver:
+    """All of a kind that has no paths: arn:aws:iam::<account>:<kind>/*, as AWS asks about lists of providers."""
+
+    def resolve(call: Call, params: Params, lock: bool) -> Target:  # noqa: ARG001  # the resolvers' one signature
+        return Target(arn=f"arn:aws:iam::{call.account.number}:{kind}/*")
+
+    return resolve
+
+
+def oidc_provider(*, missing: str = "OpenIDConnect Provider not found for arn {}") -> Resolver:
+    """The OpenID Connect provider of an ARN.  The function gets `provider`.  Errors: InvalidInput for what is no ARN."""
+    return _provider("oidc-provider", "oidc_providers", "open_id_connect_provider_arn", missing)
+
+
+def saml_provider() -> Resolver:
+    """The SAML provider of an ARN.  The function gets `provider`.  Errors: InvalidInput for what is no ARN."""
+    return _provider("saml-provider", "saml_providers", "saml_provider_arn", "Manifest not found for arn {}")
+
+
+def _provider(kind: str, manager: str, member: str, missing: str) -> Resolver:
+    def resolve(call: Call, params: Params, lock: bool) -> Target:
+        provider_arn = str(params[member])
+        parts = provider_arn.split(":", 5)
+        if len(parts) < 6 or parts[0] != "arn" or parts[2] != "iam" or not parts[5].startswith(f"{kind}/"):
+            raise InvalidInput(f"ARN {provider_arn} is not valid.")
+        rows = getattr(call.account, manager).identified(parts[5].removeprefix(f"{kind}/"))
+        provider = (rows.locked() if lock else rows).first()
+        if provider is None or parts[4] != call.account.number:
+            return Target(
+                arn=provider_arn, replaces=(member,), absent=NoSuchEntity(missing.format(provider_arn))
+            )
+        provider.account = call.account
+        return Target(arn=provider.arn, entity=provider, given={"provider": provider}, replaces=(member,))
+
+    return resolve
+
+
 def policy(member: str = "policy_arn", *, missing: str = "Policy {} was not found.") -> Resolver:
     """A managed policy by ARN: the account's own (a row) or AWS's (data).
 

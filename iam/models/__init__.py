@@ -5,6 +5,7 @@ from iam.models.entities import Group, Membership, Role, User, UserQuerySet, tag
 from iam.models.instance_profiles import InstanceProfile
 from iam.models.keys import AccessKey, KeyRotation, KeyStatus, RotationState
 from iam.models.policies import Attachment, InlinePolicy, Policy, PolicyUsage, PolicyVersion
+from iam.models.providers import OpenIdProvider, SamlPrivateKey, SamlProvider
 from iam.models.records import Decision, Tally
 from iam.models.scoped import fold
 from iam.models.sessions import Session, SessionKind
@@ -21,11 +22,14 @@ __all__ = [
     "KeyRotation",
     "KeyStatus",
     "Membership",
+    "OpenIdProvider",
     "Policy",
     "PolicyUsage",
     "PolicyVersion",
     "Role",
     "RotationState",
+    "SamlPrivateKey",
+    "SamlProvider",
     "Session",
     "SessionKind",
     "Tally",

@@ -4,6 +4,7 @@ An account's managers (`account.users`, `account.roles`, …) carry these method
 constraint becomes EntityAlreadyExists.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import IntegrityError, models
@@ -13,6 +14,7 @@ from accounts.models import Account
 from iam.errors import EntityAlreadyExists, NoSuchEntity
 
 M = TypeVar("M", bound="Named")
+Row = TypeVar("Row", bound=models.Model)
 
 
 def fold(name: str) -> str:
@@ -20,19 +22,24 @@ def fold(name: str) -> str:
     return name.casefold()
 
 
-class TenantQuerySet(models.QuerySet[M]):
+class TenantQuerySet(models.QuerySet[Row]):
     """Rows of one account."""
 
     def locked(self) -> Self:
         """Rows held until the transaction ends (SQLite: the whole database is, since writes begin IMMEDIATE)."""
         return self.select_for_update(of=("self",))
 
-    def make(self, **values: Any) -> M:
+    def make(self, **values: Any) -> Row:
         """A new row.  Errors: EntityAlreadyExists where a name is taken, in whatever case."""
         try:
             return self.create(**values)
         except IntegrityError as taken:
-            raise EntityAlreadyExists(self.model.taken_text.format(values.get("name", ""))) from taken
+            raise EntityAlreadyExists(self.taken(values)) from taken
+
+    def taken(self, values: Mapping[str, Any]) -> str:
+        """What to say where there is such a row already."""
+        text: str = self.model.taken_text  # type: ignore[attr-defined]  # each model with names has one
+        return text.format(values.get("name", ""))
 
 
 class NamedQuerySet(TenantQuerySet[M]):

@@ -12,9 +12,9 @@ from iam import tagging, targets
 from iam.call import Call, Output, Page, Params, Tags, Target
 from iam.catalogue import Resolver, operation
 from iam.managed import ManagedPolicy
-from iam.models import InstanceProfile, Policy, Role, User
+from iam.models import InstanceProfile, OpenIdProvider, Policy, Role, SamlProvider, User
 
-Tagged: TypeAlias = User | Role | Policy | MfaDevice | InstanceProfile
+Tagged: TypeAlias = User | Role | Policy | MfaDevice | InstanceProfile | OpenIdProvider | SamlProvider
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ KINDS = (
     Kind("Policy", targets.policy(), case_sensitive=True),
     Kind("MFADevice", targets.mfa_device(), case_sensitive=True),
     Kind("InstanceProfile", targets.instance_profile(), case_sensitive=True),
+    Kind("OpenIDConnectProvider", targets.oidc_provider(), case_sensitive=True),
+    Kind("SAMLProvider", targets.saml_provider(), case_sensitive=True),
 )
 
 

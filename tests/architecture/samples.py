@@ -8,6 +8,7 @@ from typing import Any
 from iam.catalogue import Operation
 from iam.shapes.spec import Shape
 from tests import world as cast
+from tests.certificates import saml_metadata
 
 DOCUMENT = json.dumps(cast.allow("s3:GetObject"))
 
@@ -52,6 +53,8 @@ def things(world: cast.World) -> Things:
     root.iam("AddRoleToInstanceProfile", InstanceProfileName="thing-profile", RoleName="thing-role")
     linked = root.iam("CreateServiceLinkedRole", AWSServiceName="batch.amazonaws.com")["Role"]["RoleName"]
     deletion = root.iam("DeleteServiceLinkedRole", RoleName=linked)["DeletionTaskId"]
+    issuer = root.iam("CreateOpenIDConnectProvider", Url="https://thing.example.com")
+    saml = root.iam("CreateSAMLProvider", Name="thing", SAMLMetadataDocument=saml_metadata())
     return Things(
         number,
         {
@@ -70,6 +73,10 @@ def things(world: cast.World) -> Things:
             "InstanceProfileName": "thing-profile",
             "AWSServiceName": "ecs.amazonaws.com",
             "DeletionTaskId": deletion,
+            **issuer,
+            **saml,
+            "Url": "https://new.example.com",
+            "SAMLMetadataDocument": saml_metadata(),
             "VersionId": "v1",
             "Password": cast.PASSWORD,
             "OldPassword": cast.PASSWORD,

@@ -142,6 +142,8 @@ def _names_a_resource(name: str) -> bool:
             "SerialNumber",
             "InstanceProfileName",
             "DeletionTaskId",
+            "OpenIDConnectProviderArn",
+            "SAMLProviderArn",
         }
     )
 

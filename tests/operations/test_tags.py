@@ -5,6 +5,7 @@ import json
 import pytest
 
 from iam.operations.tags import KINDS
+from tests.certificates import saml_metadata
 from tests.operations import permission
 from tests.world import ADMINISTRATOR, World, allow, refused
 
@@ -32,12 +33,16 @@ def named(world: World) -> dict[str, dict[str, str]]:
     policy = alice.iam("CreatePolicy", PolicyName="p", PolicyDocument=json.dumps(allow("s3:*")))
     device = alice.iam("CreateVirtualMFADevice", VirtualMFADeviceName="phone")
     alice.iam("CreateInstanceProfile", InstanceProfileName="machines")
+    issuer = alice.iam("CreateOpenIDConnectProvider", Url="https://idp.example.com")
+    saml = alice.iam("CreateSAMLProvider", Name="idp", SAMLMetadataDocument=saml_metadata())
     return {
         "User": {"UserName": "eve"},
         "Role": {"RoleName": "app"},
         "Policy": {"PolicyArn": policy["Policy"]["Arn"]},
         "MFADevice": {"SerialNumber": device["VirtualMFADevice"]["SerialNumber"]},
         "InstanceProfile": {"InstanceProfileName": "machines"},
+        "OpenIDConnectProvider": issuer,
+        "SAMLProvider": saml,
     }
 
 
@@ -130,6 +135,8 @@ def test_what_is_missing_has_no_tags(world, noun):
         "Policy": {"PolicyArn": f"arn:aws:iam::{number}:policy/ghost"},
         "MFADevice": {"SerialNumber": f"arn:aws:iam::{number}:mfa/ghost"},
         "InstanceProfile": {"InstanceProfileName": "ghost"},
+        "OpenIDConnectProvider": {"OpenIDConnectProviderArn": f"arn:aws:iam::{number}:oidc-provider/ghost"},
+        "SAMLProvider": {"SAMLProviderArn": f"arn:aws:iam::{number}:saml-provider/ghost"},
     }[noun]
     for action, params in ((f"Tag{noun}", {"Tags": tags(a="1")}), (f"Untag{noun}", {"TagKeys": ["a"]})):
         with refused("NoSuchEntity", "ghost"):
