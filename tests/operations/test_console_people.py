@@ -47,4 +47,4 @@ def test_grants_leave_out_what_may_not_be_listed(world):
     assert (grant["AttachedPolicies"], grant["InlinePolicies"]) == ([], ["own"])
     assert grant["Refused"] == ["iam:ListAttachedGroupPolicies"]
     with refused("AccessDenied", "iam:ListGroupsForUser"):
-        world.bob.run("console.GroupGrants", UserName="alice")
+        world.user("mia").run("console.GroupGrants", UserName="bob")
