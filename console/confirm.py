@@ -11,7 +11,10 @@ from console.page import page
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """A question asked once more.  `goes` names each dependent thing; `word` must be typed when it is set."""
+    """A question asked once more.  `goes` names each dependent thing; `word` must be typed when it is set.
+
+    `whole`: what answers it is a page of its own, such as one with a secret, so a dialog must not swap it in.
+    """
 
     title: str
     text: str
@@ -23,6 +26,7 @@ class Confirm:
     warning: str = ""
     word: str = ""
     danger: bool = True
+    whole: bool = False
     hidden: Sequence[tuple[str, str]] = ()
     cli: str = ""
     errors: tuple[FormError, ...] = ()

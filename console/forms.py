@@ -155,7 +155,8 @@ class OperationForm:
                 found = Problem(problem.detail or problem.message, problem.line or 0, problem.column or 0)
                 self._put(member, problems=[found])
         if member in self._fields:
-            self._put(member, errors=[*self._fields[member].errors, problem.message])
+            told = _plainly(problem.message, self._shape.members[member]) if self._shape else problem.message
+            self._put(member, errors=[*self._fields[member].errors, told])
         else:
             self._form_errors.append(problem.message)
 
@@ -224,6 +225,23 @@ def label(member: str) -> str:
     """A member's name in words: "SSHPublicKeyId" gives "SSH public key ID"."""
     words = [_ACRONYMS.get(word, word) for word in names.snake(member).split("_")]
     return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
+
+
+def _plainly(message: str, shape: Shape) -> str:
+    """A constraint of the model as people would say it; any other message as it is."""
+    if not message.startswith("1 validation error detected"):
+        return message
+    if "satisfy regular expression" in message:
+        return "This does not have the form that is asked for."
+    if "have length" not in message:
+        return message
+    if shape.min == shape.max:
+        return f"Enter exactly {shape.min} characters."
+    return (
+        f"Enter at most {shape.max} characters."
+        if "less than" in message
+        else f"Enter at least {shape.min} characters."
+    )
 
 
 def _scaled(limit: int | None, scale: int, *, up: bool = False) -> int | None:

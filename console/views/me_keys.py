@@ -38,6 +38,7 @@ def create(request: HtmxRequest) -> HttpResponse:
         action=request.path,
         back=own.CREDENTIALS,
         danger=False,
+        whole=True,
         cli=cli.line("iam.CreateAccessKey", {}),
     )
     return _make(request, question, Step(question.verb, "iam.CreateAccessKey", {}), "New access key")
@@ -55,6 +56,7 @@ def collect(request: HtmxRequest, key_id: str) -> HttpResponse:
         action=request.path,
         back=own.CREDENTIALS,
         danger=False,
+        whole=True,
     )
     step = Step(question.verb, "tenant.CollectRotatedKey", {"access_key_id": key_id})
     return _make(request, question, step, "Collected access key")

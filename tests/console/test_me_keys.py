@@ -40,6 +40,12 @@ def test_a_key_is_made_once_confirmed_and_its_secret_shown_once(person, browser)
     assert secret not in told
 
 
+def test_the_dialogs_answer_is_a_page_of_its_own(world, browser):
+    dialog = browser(world.alice).get(CREATE, htmx=True)
+    form = next(e for e in dialog.tree.walk() if e.tag == "form")
+    assert (form.get("method"), form.get("hx-post")) == ("post", "")
+
+
 def test_the_secret_can_be_carried_away_in_three_forms(world, browser):
     page = browser(world.alice).post(CREATE)
     key_id, secret = values(page)

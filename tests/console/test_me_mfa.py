@@ -97,6 +97,15 @@ def test_missing_codes_are_named(person, browser):
     assert wrong == {"field-AuthenticationCode1", "field-AuthenticationCode2"}
 
 
+def test_a_code_that_is_too_short_is_refused_in_plain_words(world, browser):
+    opened = browser(world.alice)
+    made = opened.post(CREATE, {"VirtualMFADeviceName": "phone"})
+    sent = {"AuthenticationCode1": "123456", "AuthenticationCode2": "1234"}
+    page = opened.post(ENABLE, {"SerialNumber": hidden(made, "SerialNumber"), **sent})
+    assert page.status == 422
+    assert "Second code: Enter exactly 6 characters." in page.words
+
+
 def test_a_seed_that_is_none_is_not_shown(world, browser):
     opened = browser(world.alice)
     made = opened.post(CREATE, {"VirtualMFADeviceName": "phone"})
