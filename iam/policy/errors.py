@@ -21,6 +21,10 @@ class PolicySyntaxError(PolicyError):
         return f"{self.message} (line {self.line}, column {self.column})"
 
 
+class RepeatedElement(PolicySyntaxError):
+    """An object has an element twice."""
+
+
 class MalformedPolicy(PolicyError):
     """The text may not be saved.
 

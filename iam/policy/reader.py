@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NoReturn
 
-from iam.policy.errors import PolicySyntaxError
+from iam.policy.errors import PolicySyntaxError, RepeatedElement
 
 MAX_DEPTH = 64
 MAX_NUMBER_DIGITS = 64
@@ -261,7 +261,8 @@ class _Reader:
                 self.fail("The name of an element must be a string in double quotes.")
             key = self.string()
             if key in seen:
-                self.fail(f'The element "{key}" stands here twice.', key_at)
+                place = position(self.text, key_at)
+                raise RepeatedElement(f'The element "{key}" stands here twice.', *place)
             seen.add(key)
             if self.skip() != ":":
                 self.fail("A colon must follow the name of an element.")
