@@ -8,7 +8,6 @@ from iam.policy import readings
 from iam.policy.actions import KeyType
 from iam.policy.findings.condition_keys import key_of
 from iam.policy.findings.model import ClauseView, Findings, Part, PolicyView
-from iam.policy.save_dates import is_date
 
 _FAMILIES: Final = ("String", "Numeric", "Date", "Bool", "Binary", "IpAddress", "NotIpAddress", "Arn", "Null")
 _CODES: Final[dict[str, tuple[str, str]]] = {
@@ -100,7 +99,7 @@ def _readable(family: str, text: str) -> bool:
     if family == "Numeric":
         return readings.number(text) is not None
     if family == "Date":
-        return is_date(text)
+        return readings.instant(text) is not None
     if family in ("Bool", "Null"):
         return readings.boolean(text) is not None
     return readings.block(text) is not None
