@@ -54,6 +54,9 @@ const mount = (box) => {
   area.hidden = true;
   area.required = false;
   const label = box.querySelector("label");
+  const parse = CM.jsonParseLinter();
+  // The server's marks hold until the text is changed; the linter would otherwise take them away.
+  let marks = [];
   const view = new CM.EditorView({
     parent: holder,
     state: CM.EditorState.create({
@@ -61,12 +64,13 @@ const mount = (box) => {
       extensions: [
         CM.EditorView.cspNonce.of(nonce), CM.lineNumbers(), CM.foldGutter(), CM.history(), CM.drawSelection(), CM.indentUnit.of("  "),
         CM.indentOnInput(), CM.bracketMatching(), CM.closeBrackets(), CM.highlightActiveLine(), CM.highlightActiveLineGutter(),
-        CM.highlightSelectionMatches(), CM.json(), CM.lintGutter(), CM.linter(CM.jsonParseLinter()), CM.search({ top: true }), look(CM),
+        CM.highlightSelectionMatches(), CM.json(), CM.lintGutter(), CM.linter((view) => [...parse(view), ...marks]), CM.search({ top: true }), look(CM),
         // Tab moves on, as everywhere in a form; Ctrl-] indents.
         CM.keymap.of([...CM.closeBracketsKeymap, ...CM.defaultKeymap, ...CM.searchKeymap, ...CM.historyKeymap, ...CM.foldKeymap, ...CM.lintKeymap]),
         CM.EditorView.contentAttributes.of({ tabindex: "0", "aria-label": label?.textContent ?? "JSON", "aria-describedby": area.getAttribute("aria-describedby") ?? "" }),
         CM.EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
+          marks = [];
           area.value = update.state.doc.toString();
           area.dispatchEvent(new Event("input", { bubbles: true }));
           size(box, area.value);
@@ -75,7 +79,7 @@ const mount = (box) => {
     }),
   });
   size(box, area.value);
-  const marks = findings(CM, box, view.state.doc);
+  marks = findings(CM, box, view.state.doc);
   if (marks.length) view.dispatch(CM.setDiagnostics(view.state, marks));
   label?.addEventListener("click", () => view.focus());
 
