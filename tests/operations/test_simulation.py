@@ -65,7 +65,8 @@ def test_without_resources_everything_is_asked_for(world):
 
 def test_results_are_paged(world):
     asked = {"PolicyInputList": [READ], "ActionNames": [f"s3:Get{n}" for n in range(5)], "MaxItems": 2}
-    names, marker = [], {}
+    names: list[str] = []
+    marker: dict[str, str] = {}
     while True:
         answer = world.alice.iam("SimulateCustomPolicy", **asked, **marker)
         names += [row["EvalActionName"] for row in answer["EvaluationResults"]]

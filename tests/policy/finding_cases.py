@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from iam.policy.validate import PolicyType
+
 TRUST = "AWS::IAM::AssumeRolePolicyDocument"
 ACCOUNT = "111122223333"
 OTHER = "444455556666"
@@ -19,7 +21,7 @@ class Case:
     """A policy text, and what kind of policy it is."""
 
     text: str
-    kind: str = "IDENTITY_POLICY"
+    kind: PolicyType = "IDENTITY_POLICY"
     resource_type: str = ""
     old_scp_rules: bool = False
 
@@ -75,7 +77,7 @@ def web(provider: str, **condition: Any) -> Case:
     )
 
 
-def _size(length: int, kind: str, resource_type: str = "") -> Case:
+def _size(length: int, kind: PolicyType, resource_type: str = "") -> Case:
     elements: dict[str, Any] = {"Resource": "arn:aws:s3:::" + "x" * length}
     if kind != "IDENTITY_POLICY":
         elements["Principal"] = "*"

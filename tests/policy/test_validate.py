@@ -2,6 +2,7 @@
 
 import json
 import time
+from typing import Any
 
 import pytest
 
@@ -110,7 +111,9 @@ def test_the_catalogue_knows_actions_resources_and_keys():
     assert "arn:*:s3:::*/*" in [arn for kind in action.resources for arn in kind.arns]
     assert action.takes("s3:existingobjecttag/team")
     assert not action.takes("s3:prefix")
-    assert KNOWN.key("aws:tagkeys") is None or KNOWN.key("s3:prefix").type == "string"
+    prefix = KNOWN.key("s3:prefix")
+    assert prefix is not None
+    assert prefix.type == "string"
     assert KNOWN.key("accounts.google.com:aud") is not None
     assert dict(KNOWN.actions("nosuch")) == {}
     assert len(list(named_by(KNOWN, "sqs:*"))) == len(KNOWN.actions("sqs"))
@@ -214,7 +217,7 @@ def test_what_can_be_saved_is_not_called_unreadable():
 
 
 def six_kilobytes():
-    statements = []
+    statements: list[dict[str, Any]] = []
     number = 0
     while len(text(*statements)) < 6000:
         number += 1
