@@ -3,6 +3,7 @@
 import base64
 import hmac
 import struct
+import sys
 import time
 from dataclasses import dataclass
 
@@ -44,3 +45,8 @@ class Authenticator:
 
 def _present() -> int:
     return int(time.time()) // STEP_SECONDS
+
+
+if __name__ == "__main__":  # authenticator SECRET OFFSET: the code so many steps from now, for shells
+    secret, offset = sys.argv[1:]
+    print(Authenticator.of_text(secret).at(_present() + int(offset)))  # noqa: T201  # a shell reads it

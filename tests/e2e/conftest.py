@@ -54,9 +54,7 @@ def person(windows: Open) -> Person:
 @pytest.fixture
 def account(product: serving.Installation, request) -> dict[str, Any]:
     """An account of the test's own."""
-    return product.new_account(
-        request.node.name.partition("[")[0].removeprefix("test_").replace("_", "-")[:40].strip("-")
-    )
+    return product.new_account(serving.name_for(request.node.name))
 
 
 @pytest.hookimpl(wrapper=True)

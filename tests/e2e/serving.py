@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import secrets
 import socket
 import subprocess
 import sys
@@ -39,9 +40,10 @@ class Installation:
             env=self.environment,
             capture_output=True,
             text=True,
-            check=True,
+            check=False,
             timeout=PATIENCE_SECONDS,
         )
+        assert done.returncode == 0, done.stderr
         return done.stdout
 
     def new_account(self, name: str) -> dict[str, Any]:
@@ -59,6 +61,12 @@ class Installation:
         )
         account: dict[str, Any] = json.loads(line)
         return account
+
+
+def name_for(test: str) -> str:
+    """An account alias for a test."""
+    words = re.sub(r"[^a-z0-9]+", "-", test.removeprefix("test_").lower())
+    return f"{words[:40].strip('-')}-{secrets.token_hex(3)}"
 
 
 @contextmanager

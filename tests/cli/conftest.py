@@ -1,0 +1,42 @@
+"""Fixtures of the programs' journeys: one installation for all, an account and a terminal for each."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli import terminal
+from tests.cli.terminal import Terminal
+from tests.e2e import serving
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything here: it needs installed programs and has a leg of its own."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.services)
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory) -> Iterator[serving.Installation]:
+    with serving.installation(tmp_path_factory.mktemp("product")) as installation:
+        yield installation
+
+
+@pytest.fixture
+def account(product: serving.Installation, request) -> dict[str, Any]:
+    """An account of the test's own: account_id, alias, email, password, access_key_id, secret_access_key."""
+    return product.new_account(serving.name_for(request.node.name))
+
+
+@pytest.fixture
+def root(product: serving.Installation, account, tmp_path) -> Iterator[Terminal]:
+    """A terminal of the account's root user."""
+    given = terminal.keys(account["access_key_id"], account["secret_access_key"])
+    place = {"AWS_ENDPOINT_URL": product.url, "AWS_DEFAULT_REGION": "eu-central-1"}
+    with terminal.terminal(tmp_path / "home", place | given) as opened:
+        opened.number = account["account_id"]
+        yield opened

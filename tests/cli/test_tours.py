@@ -1,0 +1,69 @@
+"""Tours of every operation that is offered, typed into a terminal with the real aws command line.
+
+Each file in tours/ is a text of what is typed and what is then to be read, walked as root of an account of its own.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from iam import catalogue
+from iam.shapes import spec
+from iam.shapes.names import dashes
+from tests.cli import terminal
+from tests.e2e import serving
+
+TOURS = {
+    path.stem: terminal.steps(path.read_text())
+    for path in (Path(__file__).parent / "tours").glob("*.console")
+}
+LEAST_STEPS = 100
+AT_ONCE = 2
+
+
+@pytest.fixture(scope="module")
+def walked(product: serving.Installation, tmp_path_factory) -> Iterator[dict[str, Future[list[str]]]]:
+    """What was not as written, by tour; two tours are walked at a time, each in an account of its own."""
+    with ThreadPoolExecutor(AT_ONCE) as walkers:
+        yield {
+            name: walkers.submit(walk, name, product, tmp_path_factory.mktemp(name)) for name in sorted(TOURS)
+        }
+
+
+def walk(name: str, product: serving.Installation, home: Path) -> list[str]:
+    account = product.new_account(serving.name_for(name))
+    given = terminal.keys(account["access_key_id"], account["secret_access_key"])
+    surroundings = {"AWS_ENDPOINT_URL": product.url, "AWS_DEFAULT_REGION": "eu-central-1"}
+    wrong = []
+    with terminal.terminal(home, surroundings | given) as opened:
+        opened.number = account["account_id"]
+        for step in TOURS[name]:
+            printed = opened.type(step.typed)
+            if not terminal.fits(step.printed, printed):
+                wrong.append(
+                    f"$ {step.typed}\n  expected {terminal.tidy(step.printed)}\n  printed  {printed}"
+                )
+    return wrong
+
+
+@pytest.mark.parametrize("name", sorted(TOURS))
+def test_everything_typed_prints_what_is_written(walked, name):
+    wrong = walked[name].result()
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_tours_are_long_enough():
+    assert sum(len(steps) for steps in TOURS.values()) >= LEAST_STEPS
+
+
+def test_every_offered_operation_is_on_a_tour():
+    typed = {word for steps in TOURS.values() for step in steps for word in step.typed.split()}
+    offered = {
+        operation.rpartition(".")[2]
+        for service in ("iam", "sts")
+        for operation in (f"{service}.{name.rpartition('.')[2]}" for name in spec.operations(service))
+        if catalogue.find(operation) is not None
+    }
+    assert {name for name in offered if dashes(name) not in typed} == set()
