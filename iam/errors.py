@@ -247,11 +247,6 @@ class MalformedCertificate(ServiceError):
     status = 400
 
 
-class InvalidCertificate(ServiceError):
-    code = "InvalidCertificate"
-    status = 400
-
-
 class KeyPairMismatch(ServiceError):
     code = "KeyPairMismatch"
     status = 400

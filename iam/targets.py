@@ -117,6 +117,11 @@ def instance_profile(member: str = "instance_profile_name") -> Resolver:
     return _named("instance-profile", member)
 
 
+def server_certificate(member: str = "server_certificate_name") -> Resolver:
+    """The server certificate named by a member.  The function gets `server_certificate`."""
+    return _named("server-certificate", member)
+
+
 def role_anywhere(member: str = "role_arn") -> Resolver:
     """The role of an ARN, in whatever account; AssumeRole alone reaches beyond its own.
 

@@ -1,5 +1,6 @@
 """The IAM entities as rows.  No rule beyond constraints lives here."""
 
+from iam.models.certificates import ServerCertificate, SigningCertificate
 from iam.models.deletions import DeletionState, DeletionTask
 from iam.models.entities import Group, Membership, Role, User, UserQuerySet, tag_map
 from iam.models.instance_profiles import InstanceProfile
@@ -30,8 +31,10 @@ __all__ = [
     "RotationState",
     "SamlPrivateKey",
     "SamlProvider",
+    "ServerCertificate",
     "Session",
     "SessionKind",
+    "SigningCertificate",
     "Tally",
     "User",
     "UserQuerySet",

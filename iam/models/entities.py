@@ -105,14 +105,6 @@ class Group(Named):
             models.UniqueConstraint(fields=["account", "name_key"], name="uniq_group_account_name"),
         ]
 
-    def move(self, *, path: str, name: str) -> None:
-        """Another path or name.  Errors: EntityAlreadyExists."""
-        self.path, self.name, self.name_key = path, name, fold(name)
-        try:
-            self.save(update_fields=["path", "name", "name_key"])
-        except IntegrityError as taken:
-            raise EntityAlreadyExists(self.taken_text.format(name)) from taken
-
 
 class Membership(models.Model):
     """A user in a group."""

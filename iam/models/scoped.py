@@ -85,6 +85,14 @@ class Named(models.Model):
         account: Account = self.account  # type: ignore[attr-defined]  # each subclass has its own foreign key
         return arn(account.number, self.arn_kind, self.path, self.name)
 
+    def move(self, *, path: str, name: str) -> None:
+        """Another path or name.  Errors: EntityAlreadyExists."""
+        self.path, self.name, self.name_key = path, name, fold(name)
+        try:
+            self.save(update_fields=["path", "name", "name_key"])
+        except IntegrityError as taken:
+            raise EntityAlreadyExists(self.taken_text.format(name)) from taken
+
 
 def arn(account_number: str, kind: str, path: str, name: str) -> str:
     """The ARN of an IAM entity: arn:aws:iam::<account>:<kind><path><name>."""

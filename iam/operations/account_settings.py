@@ -141,7 +141,7 @@ def get_account_summary(call: Call) -> Output:
             "AccountMFAEnabled": int(root.mfa_devices.exists()),
             "AccountAccessKeysPresent": int(root.access_keys.exists()),
             "AccountPasswordPresent": int(root.has_password),
-            "AccountSigningCertificatesPresent": 0,
+            "AccountSigningCertificatesPresent": int(root.signing_certificates.exists()),
             "GlobalEndpointTokenVersion": 1,
         }
     }

@@ -12,9 +12,11 @@ from iam import tagging, targets
 from iam.call import Call, Output, Page, Params, Tags, Target
 from iam.catalogue import Resolver, operation
 from iam.managed import ManagedPolicy
-from iam.models import InstanceProfile, OpenIdProvider, Policy, Role, SamlProvider, User
+from iam.models import InstanceProfile, OpenIdProvider, Policy, Role, SamlProvider, ServerCertificate, User
 
-Tagged: TypeAlias = User | Role | Policy | MfaDevice | InstanceProfile | OpenIdProvider | SamlProvider
+Tagged: TypeAlias = (
+    User | Role | Policy | MfaDevice | InstanceProfile | OpenIdProvider | SamlProvider | ServerCertificate
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ KINDS = (
     Kind("InstanceProfile", targets.instance_profile(), case_sensitive=True),
     Kind("OpenIDConnectProvider", targets.oidc_provider(), case_sensitive=True),
     Kind("SAMLProvider", targets.saml_provider(), case_sensitive=True),
+    Kind("ServerCertificate", targets.server_certificate(), case_sensitive=True),
 )
 
 

@@ -109,5 +109,6 @@ def _still_there(user: User) -> str | None:
         (user.identity.access_keys.exists(), "delete access keys"),
         (user.identity.has_password, "delete login profile"),
         (user.identity.mfa_devices.exists(), "delete MFA device"),
+        (user.identity.signing_certificates.exists(), "delete certificates"),
     )
     return next((remedy for present, remedy in hanging if present), None)

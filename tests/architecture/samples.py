@@ -8,7 +8,7 @@ from typing import Any
 from iam.catalogue import Operation
 from iam.shapes.spec import Shape
 from tests import world as cast
-from tests.certificates import saml_metadata
+from tests.certificates import certificate, ec_key, pem_of, saml_metadata
 
 DOCUMENT = json.dumps(cast.allow("s3:GetObject"))
 
@@ -55,6 +55,9 @@ def things(world: cast.World) -> Things:
     deletion = root.iam("DeleteServiceLinkedRole", RoleName=linked)["DeletionTaskId"]
     issuer = root.iam("CreateOpenIDConnectProvider", Url="https://thing.example.com")
     saml = root.iam("CreateSAMLProvider", Name="thing", SAMLMetadataDocument=saml_metadata())
+    parts = {"CertificateBody": certificate("thing"), "PrivateKey": pem_of(ec_key("thing"))}
+    root.iam("UploadServerCertificate", ServerCertificateName="thing-certificate", **parts)
+    signing = root.iam("UploadSigningCertificate", UserName="thing", CertificateBody=certificate("thing"))
     return Things(
         number,
         {
@@ -73,6 +76,9 @@ def things(world: cast.World) -> Things:
             "InstanceProfileName": "thing-profile",
             "AWSServiceName": "ecs.amazonaws.com",
             "DeletionTaskId": deletion,
+            **parts,
+            "ServerCertificateName": "thing-certificate",
+            "CertificateId": signing["Certificate"]["CertificateId"],
             **issuer,
             **saml,
             "Url": "https://new.example.com",

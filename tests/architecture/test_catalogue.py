@@ -144,6 +144,7 @@ def _names_a_resource(name: str) -> bool:
             "DeletionTaskId",
             "OpenIDConnectProviderArn",
             "SAMLProviderArn",
+            "ServerCertificateName",
         }
     )
 
@@ -154,6 +155,7 @@ CREATES = {
     "iam.CreateGroup",
     "iam.CreateRole",
     "iam.CreateInstanceProfile",
+    "iam.UploadServerCertificate",
     "sts.AssumeRole",
     "tenant.ListSessions",
 }

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from iam.operations.tags import KINDS
-from tests.certificates import saml_metadata
+from tests.certificates import certificate, ec_key, pem_of, saml_metadata
 from tests.operations import permission
 from tests.world import ADMINISTRATOR, World, allow, refused
 
@@ -34,6 +34,9 @@ def named(world: World) -> dict[str, dict[str, str]]:
     device = alice.iam("CreateVirtualMFADevice", VirtualMFADeviceName="phone")
     alice.iam("CreateInstanceProfile", InstanceProfileName="machines")
     issuer = alice.iam("CreateOpenIDConnectProvider", Url="https://idp.example.com")
+    web = {"ServerCertificateName": "web"}
+    parts = {"CertificateBody": certificate("web"), "PrivateKey": pem_of(ec_key("web"))}
+    alice.iam("UploadServerCertificate", **web, **parts)
     saml = alice.iam("CreateSAMLProvider", Name="idp", SAMLMetadataDocument=saml_metadata())
     return {
         "User": {"UserName": "eve"},
@@ -43,6 +46,7 @@ def named(world: World) -> dict[str, dict[str, str]]:
         "InstanceProfile": {"InstanceProfileName": "machines"},
         "OpenIDConnectProvider": issuer,
         "SAMLProvider": saml,
+        "ServerCertificate": web,
     }
 
 
@@ -137,6 +141,7 @@ def test_what_is_missing_has_no_tags(world, noun):
         "InstanceProfile": {"InstanceProfileName": "ghost"},
         "OpenIDConnectProvider": {"OpenIDConnectProviderArn": f"arn:aws:iam::{number}:oidc-provider/ghost"},
         "SAMLProvider": {"SAMLProviderArn": f"arn:aws:iam::{number}:saml-provider/ghost"},
+        "ServerCertificate": {"ServerCertificateName": "ghost"},
     }[noun]
     for action, params in ((f"Tag{noun}", {"Tags": tags(a="1")}), (f"Untag{noun}", {"TagKeys": ["a"]})):
         with refused("NoSuchEntity", "ghost"):
