@@ -97,7 +97,8 @@ def test_lists_not_asked_for_are_empty_and_there(filled, kind, filled_list):
 
 @pytest.mark.parametrize("size", [1, 2, 100])
 def test_one_marker_runs_through_all_lists(filled, size):
-    seen, marker = [], {}
+    seen: list[str] = []
+    marker: dict[str, str] = {}
     while True:
         answer = details(filled, MaxItems=size, **marker)
         assert all(name in answer for name in LISTS)
