@@ -7,14 +7,17 @@ from typing import Any
 from django.http import HttpRequest
 
 from console.kinds import GROUP, Kind
-from console.panels import Panel, panel
+from console.panels import Panel, Refusal, panel
 
 MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """What console/permissions/tab.html shows.  `grants` are what comes from a user's groups; None for other kinds."""
+    """What console/permissions/tab.html shows.  `grants` are what comes from a user's groups; None for other kinds.
+
+    `boundary_refused`: why the boundary is not known, where the entity itself may not be read.
+    """
 
     kind: Kind
     name: str
@@ -22,6 +25,7 @@ class Permissions:
     inline: Panel
     boundary_arn: str = ""
     grants: Panel | None = None
+    boundary_refused: Refusal | None = None
 
     @property
     def base(self) -> str:
@@ -41,11 +45,16 @@ class Permissions:
 
 
 def read(
-    request: HttpRequest, kind: Kind, name: str, boundary: Mapping[str, Any] | None = None
+    request: HttpRequest,
+    kind: Kind,
+    name: str,
+    boundary: Mapping[str, Any] | None = None,
+    *,
+    refused: Refusal | None = None,
 ) -> Permissions:
     """The permissions of one.  `boundary` is the PermissionsBoundary member of what GetUser or GetRole answered.
 
-    Errors: NoSuchEntity.
+    `refused` is why they did not answer.  Errors: NoSuchEntity.
     """
     named = kind.named(name)
     grants = panel(request, "console.GroupGrants", **named) if kind.noun == "user" else None
@@ -56,4 +65,5 @@ def read(
         inline=panel(request, kind.operation("List{}Policies"), **named, max_items=MOST),
         boundary_arn=(boundary or {}).get("PermissionsBoundaryArn", ""),
         grants=grants,
+        boundary_refused=refused,
     )

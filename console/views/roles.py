@@ -65,7 +65,7 @@ def detail(request: HtmxRequest, name: str, tab: str) -> HttpResponse:
     """One role: the head of the page, and the tab in its address."""
     found = panel(request, "iam.GetRole", role_name=name)
     role = found.result.get("Role", {})
-    context = _of_tab(request, tab, name, role)
+    context = _of_tab(request, tab, name, found)
     return page(
         request,
         "console/roles/detail.html",
@@ -83,10 +83,11 @@ def detail(request: HtmxRequest, name: str, tab: str) -> HttpResponse:
     )
 
 
-def _of_tab(request: HttpRequest, tab: str, name: str, role: Mapping[str, Any]) -> dict[str, Any]:
-    """What a tab shows beyond the role itself."""
+def _of_tab(request: HttpRequest, tab: str, name: str, found: Panel) -> dict[str, Any]:
+    """What a tab shows beyond the role itself, which `found` holds."""
+    role: Mapping[str, Any] = found.result.get("Role", {})
     if tab == "permissions":
-        read = permissions.read(request, ROLE, name, role.get("PermissionsBoundary"))
+        read = permissions.read(request, ROLE, name, role.get("PermissionsBoundary"), refused=found.refused)
         return {"permissions": read, "cli": read.attached.cli}
     if tab == "trust":
         return _trust(request, str(role.get("AssumeRolePolicyDocument", "")))

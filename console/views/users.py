@@ -15,7 +15,7 @@ from console.confirm import Confirm
 from console.forms import OperationForm
 from console.kinds import USER
 from console.page import go, page, tabs
-from console.panels import Refusal, panel
+from console.panels import Panel, Refusal, panel
 from console.session import HtmxRequest, signed_in
 from console.templatetags.console import iso
 from iam.errors import AccessDenied
@@ -154,7 +154,7 @@ def detail(request: HtmxRequest, name: str, tab: str) -> HttpResponse:
     """One user: the head of the page, and the tab in its address."""
     overview = panel(request, "console.UserOverview", user_name=name)
     user = overview.result.get("User", {})
-    context = _of_tab(request, tab, name, user, overview.result.get("Refused", ()))
+    context = _of_tab(request, tab, name, overview)
     return page(
         request,
         "console/users/detail.html",
@@ -169,12 +169,12 @@ def detail(request: HtmxRequest, name: str, tab: str) -> HttpResponse:
     )
 
 
-def _of_tab(
-    request: HttpRequest, tab: str, name: str, user: Mapping[str, Any], refused: Collection[str]
-) -> dict[str, Any]:
-    """What a tab shows beyond the overview; `refused` are the permissions the overview lacked."""
+def _of_tab(request: HttpRequest, tab: str, name: str, overview: Panel) -> dict[str, Any]:
+    """What a tab shows beyond the overview, which names in Refused the permissions it lacked itself."""
+    user: Mapping[str, Any] = overview.result.get("User", {})
     if tab == "permissions":
-        read = permissions.read(request, USER, name, user.get("PermissionsBoundary"))
+        boundary = user.get("PermissionsBoundary")
+        read = permissions.read(request, USER, name, boundary, refused=overview.refused)
         return {"permissions": read, "cli": read.attached.cli}
     if tab == "groups":
         found = panel(request, "iam.ListGroupsForUser", user_name=name, max_items=WHOLE_PAGE)
@@ -184,7 +184,8 @@ def _of_tab(
             "edit": USER.address(name, "tags/edit"),
             "cli": cli.line("iam.ListUserTags", {"UserName": name}),
         }
-    needs = {action: Refusal(action, user.get("Arn", ""), "") for action in refused}
+    lacked: Collection[str] = overview.result.get("Refused", ())
+    needs = {action: Refusal(action, user.get("Arn", ""), "") for action in lacked}
     return {
         "devices": panel(request, "iam.ListMFADevices", user_name=name, max_items=WHOLE_PAGE),
         "no_profile": needs.get("iam:GetLoginProfile"),

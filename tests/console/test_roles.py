@@ -227,6 +227,13 @@ def test_a_role_takes_permission_to_see(world, browser, role, tab):
     assert shown.is_accessible()
 
 
+def test_an_unknown_boundary_is_not_called_none(world, browser, role):
+    lister = world.user("lister", policy=allow("iam:List*"))
+    shown = browser(lister).get(f"{BASE}permissions/")
+    assert "count in full" not in shown.words
+    assert shown.refused_actions == ["iam:GetRole", "iam:GetRole"]
+
+
 # Trust
 
 
