@@ -1,6 +1,6 @@
 """Fixtures of the programs' journeys: one installation for all, an account and a terminal for each."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,20 @@ from tests.e2e import serving
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark everything here: it needs installed programs and has a leg of its own."""
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.services)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Leave what the product said beside the words of a failure."""
+    report = yield
+    serving.report(item, report)
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -63,6 +63,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Leave a picture of every window beside the words of a failure."""
     report = yield
+    serving.report(item, report)
     opened = getattr(getattr(item, "funcargs", {}).get("windows"), "opened", ())
     if call.when == "call" and report.failed and opened:
         lines = [

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from console.env import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,10 +29,15 @@ class Installation:
     url: str
     printed: str
     environment: dict[str, str]
+    log: Path
 
     def exported(self) -> dict[str, str]:
         """The export lines of the banner."""
         return dict(re.findall(r"export (AWS_\w+)=(\S+)", self.printed))
+
+    def said_since(self) -> str:
+        """What it has printed after its banner: complaints only."""
+        return self.log.read_text().removeprefix(self.printed)
 
     def manage(self, *arguments: str) -> str:
         """What a management command prints."""
@@ -69,6 +76,13 @@ def name_for(test: str) -> str:
     return f"{words[:40].strip('-')}-{secrets.token_hex(3)}"
 
 
+def report(item: pytest.Item, outcome: pytest.TestReport) -> None:
+    """Put what the product said beside the words of a failure."""
+    product = getattr(item, "funcargs", {}).get("product")
+    if outcome.failed and product is not None:
+        outcome.sections.append(("what the product said", product.said_since()))
+
+
 @contextmanager
 def installation(folder: Path) -> Iterator[Installation]:
     """Serve an empty installation until the block ends."""
@@ -97,7 +111,8 @@ def installation(folder: Path) -> Iterator[Installation]:
                 assert process.poll() is None, log.read_text()
                 assert time.monotonic() < deadline, log.read_text()
                 time.sleep(0.1)
-            yield Installation(f"http://127.0.0.1:{port}", log.read_text(), environment)
+            yield Installation(f"http://127.0.0.1:{port}", log.read_text(), environment, log)
+            assert process.poll() is None, log.read_text()
         finally:
             process.terminate()
             try:
