@@ -12,6 +12,7 @@ from console.session import HtmxRequest, signed_in
 
 PAGE_SIZE = 50
 LONGEST = 2048
+LONGEST_ID = 18
 PARTS = ("name", "outcome", "actor", "kind")
 KINDS = [("", "Reads and changes"), ("changes", "Changes only")]
 OUTCOMES = [("", "All outcomes"), ("success", "Done"), ("denied", "Denied"), ("failed", "Failed")]
@@ -50,5 +51,22 @@ def index(request: HtmxRequest) -> HttpResponse:
     )
 
 
+@signed_in
+@require_GET
+def detail(request: HtmxRequest, event_id: int) -> HttpResponse:
+    """One event with all that was recorded of it; secrets were masked before it was written."""
+    found = panel(request, "console.EventDetail", event_id=str(event_id)[:LONGEST_ID])
+    return page(
+        request,
+        "console/trail/detail.html",
+        crumbs=[("Audit trail", "/activity/trail/")],
+        found=found,
+        event=found.result.get("Event", {}),
+    )
+
+
 app_name = "trail"
-urlpatterns = [path("activity/trail/", index, name="index")]
+urlpatterns = [
+    path("activity/trail/", index, name="index"),
+    path("activity/trail/<int:event_id>/", detail, name="detail"),
+]

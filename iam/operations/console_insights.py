@@ -92,6 +92,35 @@ def _event(event: Event) -> Mapping[str, Any]:
     }
 
 
+@operation("console.EventDetail", checks=_needs("wardstead:ListEvents"), reads=True)
+def event_detail(call: Call, *, event_id: str) -> Output:
+    """Answer one event of the account with all that was recorded; parameters and response as JSON text.
+
+    Errors: NoSuchEntity (no such event in this account).
+    """
+    event = call.account.events.filter(pk=event_id).first()
+    if event is None:
+        raise NoSuchEntity(f"The event {event_id} cannot be found.")
+    return {
+        "Event": {
+            **_event(event),
+            "ActorId": event.actor_id,
+            "AccessKeyId": event.access_key_id,
+            "UserAgent": event.user_agent,
+            "RequestId": event.request_id,
+            "ErrorMessage": event.error_message,
+            "ReadOnly": event.read_only,
+            "Mfa": event.mfa,
+            "Parameters": _text(event.parameters),
+            "Response": _text(event.response),
+        }
+    }
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str) if value else ""
+
+
 @operation("console.DenialTable", checks=_needs("sts:DecodeAuthorizationMessage"), reads=True)
 def denial_table(
     call: Call, *, page: Page, principal_arn: str | None = None, action: str | None = None

@@ -94,6 +94,7 @@ def things(world: cast.World) -> Things:
             "Name": "thing",
             "EncodedMessage": "thing",
             "DurationSeconds": "900",
+            "EventId": "1",
         },
     )
 

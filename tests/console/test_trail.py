@@ -35,8 +35,9 @@ def test_a_denied_event_leads_to_its_reason(world, alice, denied):
 
 
 def acts(shown):
+    """The acts in the table."""
     rows = [element for element in shown.tree.walk() if element.tag == "th" and element.get("scope") == "row"]
-    return {row.words.split()[0] for row in rows}
+    return {row.text.split()[0] for row in rows}
 
 
 @pytest.mark.parametrize(
@@ -111,3 +112,37 @@ def test_an_auditor_sees_the_trail_and_no_more(world, browser, denied):
 
 def test_a_marker_of_another_list_is_refused(world, alice):
     assert alice.get(ADDRESS, after="made-up").status == 400
+
+
+# One event
+
+
+def test_an_event_is_shown_with_all_that_was_recorded(world, alice, denied):
+    address = f"{ADDRESS}{denied.pk}/"
+    assert f'href="{address}"' in alice.get(ADDRESS).text
+    shown = alice.get(address)
+    assert shown.is_accessible()
+    for part in ("192.0.2.7", "tests", "AccessDenied", "See why", world.bob.principal.arn):
+        assert part in shown.text
+
+
+def test_what_was_asked_is_shown_without_secrets(world, alice):
+    secret = "a-Secret-9-of-bob"
+    world.root.iam("CreateLoginProfile", UserName="bob", Password=secret)
+    event = Event.objects.get(name="CreateLoginProfile")
+    shown = alice.get(f"{ADDRESS}{event.pk}/")
+    assert "What was asked" in shown.words
+    assert "UserName" in shown.text
+    assert secret not in shown.text
+    assert shown.is_accessible()
+
+
+def test_an_event_of_another_account_is_not_there(world, browser, denied):
+    assert browser(world.carol).get(f"{ADDRESS}{denied.pk}/").status == 404
+    assert browser(world.alice).get(f"{ADDRESS}{10**30}/").status == 404
+
+
+def test_an_event_takes_the_permission_of_the_list(world, browser, denied):
+    shown = browser(world.bob).get(f"{ADDRESS}{denied.pk}/")
+    assert shown.refused_actions == ["wardstead:ListEvents"]
+    assert shown.is_accessible()
