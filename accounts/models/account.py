@@ -44,6 +44,8 @@ class Account(models.Model):
     access_key_max_age_days = models.PositiveIntegerField(null=True)
     access_key_overlap_days = models.PositiveIntegerField(default=7)
     access_key_grace_days = models.PositiveIntegerField(default=7)
+    # Which version of session tokens the global endpoint of STS is set to hand out: 1 or 2.
+    sts_token_version = models.PositiveSmallIntegerField(default=1)
     quotas = models.JSONField(default=dict)
 
     class Meta:
@@ -62,6 +64,9 @@ class Account(models.Model):
             models.CheckConstraint(
                 name="account_access_key_max_age",
                 condition=Q(access_key_max_age_days__isnull=True) | Q(access_key_max_age_days__gte=1),
+            ),
+            models.CheckConstraint(
+                name="account_sts_token_version", condition=Q(sts_token_version__in=[1, 2])
             ),
         )
 
