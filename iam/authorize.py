@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from sys import intern
 
 from iam.call import Call, Principal, SessionFacts
 from iam.errors import AccessDenied, InvalidClientTokenId
@@ -183,7 +184,8 @@ def _load_plan(principal: Principal) -> Plan:
 def attach(text: PolicyText) -> AttachedPolicy:
     """A stored policy, compiled, with its origin."""
     return AttachedPolicy(
-        PolicySource(id=text.id, kind=text.kind, name=text.name, owner=text.owner),
+        # Ten thousand principals share their policies' names: one copy of each is enough.
+        PolicySource(id=intern(text.id), kind=text.kind, name=intern(text.name), owner=intern(text.owner)),
         compile_document(text.text),
     )
 

@@ -19,6 +19,7 @@ from iam.policy.variables import Context
 
 DOCUMENTS_KEPT: Final = 4096
 ACTIONS_KEPT: Final = 256
+PATTERNS_KEPT: Final = 4096
 
 
 class Rule:
@@ -118,7 +119,7 @@ class _ActionIndex:
             elif _has_wildcard(service):
                 self.rest.append((action_matcher(action), number))
             else:
-                self.patterns.setdefault(service, []).append((glob(name), number))
+                self.patterns.setdefault(intern(service), []).append((_shared_glob(name), number))
 
     def _add_exact(self, action: str, number: int) -> None:
         """Note the statement.  Most actions stand in one: a bare number is a fifth of a list's size."""
@@ -136,6 +137,12 @@ class _ActionIndex:
         found.update(number for test, number in self.patterns.get(service, ()) if test(name))
         found.update(number for test, number in self.rest if test(action))
         return sorted(found)
+
+
+@lru_cache(maxsize=PATTERNS_KEPT)
+def _shared_glob(pattern: str) -> Matcher:
+    """Return the test of an action's name: a few patterns stand in most policies."""
+    return glob(pattern)
 
 
 def _has_wildcard(text: str) -> bool:
