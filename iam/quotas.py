@@ -41,6 +41,8 @@ UNSHOWN = {
     "ClientIdsPerOpenIdConnectProvider": 100,
     "SAMLProviders": 100,
     "PrivateKeysPerSAMLProvider": 2,
+    "SSHPublicKeysPerUser": 5,
+    "ServiceSpecificCredentialsPerUser": 2,
 }
 TAGS_PER_ENTITY = 50
 SESSION_POLICY_ARNS = 10

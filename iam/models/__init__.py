@@ -10,6 +10,7 @@ from iam.models.providers import OpenIdProvider, SamlPrivateKey, SamlProvider
 from iam.models.records import Decision, Tally
 from iam.models.scoped import fold
 from iam.models.sessions import Session, SessionKind
+from iam.models.user_credentials import ServiceCredential, SshPublicKey
 
 __all__ = [
     "AccessKey",
@@ -32,9 +33,11 @@ __all__ = [
     "SamlPrivateKey",
     "SamlProvider",
     "ServerCertificate",
+    "ServiceCredential",
     "Session",
     "SessionKind",
     "SigningCertificate",
+    "SshPublicKey",
     "Tally",
     "User",
     "UserQuerySet",

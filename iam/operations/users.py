@@ -110,5 +110,7 @@ def _still_there(user: User) -> str | None:
         (user.identity.has_password, "delete login profile"),
         (user.identity.mfa_devices.exists(), "delete MFA device"),
         (user.identity.signing_certificates.exists(), "delete certificates"),
+        (user.ssh_public_keys.exists(), "remove referenced objects"),
+        (user.service_credentials.exists(), "remove referenced objects"),
     )
     return next((remedy for present, remedy in hanging if present), None)

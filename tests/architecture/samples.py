@@ -5,12 +5,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
 from iam.catalogue import Operation
 from iam.shapes.spec import Shape
 from tests import world as cast
 from tests.certificates import certificate, ec_key, pem_of, saml_metadata
 
 DOCUMENT = json.dumps(cast.allow("s3:GetObject"))
+
+_SERVICE = "codecommit.amazonaws.com"
+SSH_KEYS = [
+    ed25519.Ed25519PrivateKey.generate()
+    .public_key()
+    .public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
+    .decode()
+    for _ in range(2)
+]
 
 
 @dataclass
@@ -58,6 +70,8 @@ def things(world: cast.World) -> Things:
     parts = {"CertificateBody": certificate("thing"), "PrivateKey": pem_of(ec_key("thing"))}
     root.iam("UploadServerCertificate", ServerCertificateName="thing-certificate", **parts)
     signing = root.iam("UploadSigningCertificate", UserName="thing", CertificateBody=certificate("thing"))
+    ssh = root.iam("UploadSSHPublicKey", UserName="thing", SSHPublicKeyBody=SSH_KEYS[0])["SSHPublicKey"]
+    made = root.iam("CreateServiceSpecificCredential", UserName="thing", ServiceName=_SERVICE)
     return Things(
         number,
         {
@@ -78,6 +92,10 @@ def things(world: cast.World) -> Things:
             "DeletionTaskId": deletion,
             **parts,
             "ServerCertificateName": "thing-certificate",
+            "SSHPublicKeyId": ssh["SSHPublicKeyId"],
+            "SSHPublicKeyBody": SSH_KEYS[1],
+            "ServiceSpecificCredentialId": made["ServiceSpecificCredential"]["ServiceSpecificCredentialId"],
+            "ServiceName": _SERVICE,
             "CertificateId": signing["Certificate"]["CertificateId"],
             **issuer,
             **saml,
