@@ -64,14 +64,27 @@ class Person:
         self.button(name).click()
         self.page.wait_for_load_state()
 
-    def button(self, name: str) -> Locator:
-        """The button or link of that name: in an open dialog, else in the page's main part."""
-        dialog = self.page.locator("dialog[open]")
-        within = dialog if dialog.count() else self.page.locator("main")
-        found = within.get_by_role("button", name=name, exact=True).or_(
-            within.get_by_role("link", name=name, exact=True)
+    def button(self, name: str, within: str = "main") -> Locator:
+        """The button or link of that name."""
+        part = self.page.locator(within)
+        return (
+            part.get_by_role("button", name=name, exact=True)
+            .or_(part.get_by_role("link", name=name, exact=True))
+            .first
         )
-        return found.first
+
+    def confirm(self, name: str) -> None:
+        """Press the button of that name in the dialog that asks."""
+        self.button(name, "dialog[open]").click()
+        expect(self.page.locator("dialog[open]")).to_have_count(0)
+
+    def pick(self, kind: str, name: str) -> None:
+        """Find a thing to choose by typing its name, and tick it."""
+        box = self.page.locator(f"#pick-{kind}")
+        box.get_by_role("searchbox").press_sequentially(name)
+        found = box.locator(".pick-list .check")
+        expect(found).to_have_count(1)
+        found.get_by_role("checkbox").or_(found.get_by_role("radio")).check()
 
     def sees(self, text: str | re.Pattern[str]) -> None:
         """The page shows the text."""
