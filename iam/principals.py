@@ -172,11 +172,7 @@ def _session_tags(role_tags: Mapping[str, str], session_tags: Mapping[str, str])
 
 
 def _long_term(key_id: str) -> Credential | None:
-    row = (
-        AccessKey.objects.select_related("account", "identity__account", "identity__iam_user")
-        .filter(key_id=key_id)
-        .first()
-    )
+    row = AccessKey.objects.with_owner(key_id)
     if row is None:
         return None
     return Credential(
@@ -192,11 +188,7 @@ def _long_term(key_id: str) -> Credential | None:
 
 
 def _temporary(key_id: str) -> Credential | None:
-    row = (
-        Session.objects.select_related("account", "identity__account", "identity__iam_user", "role")
-        .filter(key_id=key_id)
-        .first()
-    )
+    row = Session.objects.with_principal(key_id)
     principal = of_session(row) if row is not None else None
     if row is None or principal is None:
         return None

@@ -20,8 +20,8 @@ from iam.errors import (
     UnmodifiableEntity,
     ValidationError,
 )
-from iam.models import Policy, Role, User, fold
-from iam.models.scoped import NamedQuerySet, arn
+from iam.models import Group, InstanceProfile, Policy, Role, ServerCertificate, User, fold
+from iam.models.scoped import Named, arn
 
 Kind: TypeAlias = Literal["user", "group", "role", "instance-profile", "server-certificate"]
 
@@ -30,12 +30,12 @@ SERVICE_ROLE_PATH = service_linked.PATH
 UNATTACHABLE = "Policy {} does not exist or is not attachable."
 
 ROOT_NAME = "root"
-_MANAGERS: dict[Kind, str] = {
-    "user": "users",
-    "group": "groups",
-    "role": "roles",
-    "instance-profile": "instance_profiles",
-    "server-certificate": "server_certificates",
+_MODELS: dict[Kind, type[Named]] = {
+    "user": User,
+    "group": Group,
+    "role": Role,
+    "instance-profile": InstanceProfile,
+    "server-certificate": ServerCertificate,
 }
 
 
@@ -160,14 +160,10 @@ def entity_target(call: Call, kind: Kind, name: str, member: str, lock: bool) ->
 
     The function gets the row under its kind, such as `user` or `instance_profile`.
     """
-    rows: NamedQuerySet[Any] = getattr(call.account, _MANAGERS[kind]).all()
-    if lock:
-        rows = rows.locked()
     try:
-        entity = rows.named(name)
+        entity = _MODELS[kind].find(call.account, name, lock=lock)
     except NoSuchEntity as absent:
         return Target(arn=arn(call.account.number, kind, "/", name), replaces=(member,), absent=absent)
-    entity.account = call.account
     given = {kind.replace("-", "_"): entity}
     return Target(arn=entity.arn, entity=entity, given=given, replaces=(member,))
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, models
 from django.db.models import Exists, OuterRef
 
 from accounts.models import Account, Identity, IdentityKind, MfaDevice
+from accounts.prepared import Prepared
 from iam.errors import EntityAlreadyExists
 from iam.models.keys import AccessKey
 from iam.models.scoped import Named, NamedQuerySet, fold
@@ -56,6 +57,7 @@ class User(Named):
     missing_text = "The user with name {} cannot be found."
     taken_text = "User with name {} already exists."
     arn_kind = "user"
+    read_with = ("identity",)
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="users")
     identity = models.OneToOneField(Identity, models.PROTECT, related_name="iam_user")
@@ -127,11 +129,7 @@ class RoleQuerySet(NamedQuerySet["Role"]):
         head, _, rest = role_arn.partition(":role/")
         account_number = head.rpartition(":")[2]
         path, _, name = ("/" + rest).rpartition("/")
-        return (
-            self.select_related("account")
-            .filter(account__number=account_number, name_key=fold(name), name=name, path=f"{path}/")
-            .first()
-        )
+        return _role_by_arn.one(account=account_number, name_key=fold(name), name=name, path=f"{path}/")
 
 
 class Role(Named):
@@ -163,6 +161,13 @@ class Role(Named):
         indexes = [
             models.Index(fields=["account", "boundary_arn"], name="role_account_boundary"),
         ]
+
+
+_role_by_arn = Prepared(
+    lambda account, name_key, name, path: Role.objects.select_related("account").filter(
+        account__number=account, name_key=name_key, name=name, path=path
+    )
+)
 
 
 def tag_map(tags: Any) -> dict[str, str]:

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Count, Q
 
 from accounts.models import Account, AccountState, Identity, IdentityKind
+from accounts.prepared import Prepared
 
 
 class KeyStatus(models.TextChoices):
@@ -18,6 +19,13 @@ class KeyStatus(models.TextChoices):
 
 class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
     """Access keys of an account or of one identity."""
+
+    def with_owner(self, key_id: str) -> "AccessKey | None":
+        """The key of this id in any account, with its account, identity and user, or None."""
+        found = _with_owner.one(key_id=key_id)
+        if found is not None:
+            found.identity.account = found.account
+        return found
 
     def older_than(self, moment: datetime) -> Self:
         """Active keys made before the moment."""
@@ -69,6 +77,11 @@ class AccessKey(models.Model):
 
     def __str__(self) -> str:
         return self.key_id
+
+
+_with_owner = Prepared(
+    lambda key_id: AccessKey.objects.select_related("account", "identity__iam_user").filter(key_id=key_id)
+)
 
 
 class RotationState(models.TextChoices):

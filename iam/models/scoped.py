@@ -4,6 +4,7 @@ An account's managers (`account.users`, `account.roles`, …) carry these method
 constraint becomes EntityAlreadyExists.
 """
 
+import functools
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -11,9 +12,11 @@ from django.db import IntegrityError, models
 from django.db.models.functions import Substr
 
 from accounts.models import Account
+from accounts.prepared import Prepared
 from iam.errors import EntityAlreadyExists, NoSuchEntity
 
 M = TypeVar("M", bound="Named")
+N = TypeVar("N", bound="Named")
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -61,11 +64,15 @@ class NamedQuerySet(TenantQuerySet[M]):
 
 
 class Named(models.Model):
-    """What users, groups, roles and policies share: id, path, name, and a name_key unique in the account."""
+    """What users, groups, roles and policies share: id, path, name, and a name_key unique in the account.
+
+    `read_with` names the relations that are read along with a row.
+    """
 
     missing_text: ClassVar[str]
     taken_text: ClassVar[str]
     arn_kind: ClassVar[str]
+    read_with: ClassVar[tuple[str, ...]] = ()
 
     unique_id = models.CharField(max_length=21, unique=True)
     name = models.CharField(max_length=128)
@@ -85,6 +92,15 @@ class Named(models.Model):
         account: Account = self.account  # type: ignore[attr-defined]  # each subclass has its own foreign key
         return arn(account.number, self.arn_kind, self.path, self.name)
 
+    @classmethod
+    def find(cls, account: Account, name: str, *, lock: bool) -> "Named":
+        """The account's row of this name, in whatever case; `lock` as with `locked`.  Errors: NoSuchEntity."""
+        found: Named | None = _by_name(cls, lock).one(account=account.pk, name_key=fold(name))
+        if found is None:
+            raise NoSuchEntity(cls.missing_text.format(name))
+        found.account = account  # type: ignore[attr-defined]  # as in `arn`
+        return found
+
     def move(self, *, path: str, name: str) -> None:
         """Another path or name.  Errors: EntityAlreadyExists."""
         self.path, self.name, self.name_key = path, name, fold(name)
@@ -92,6 +108,16 @@ class Named(models.Model):
             self.save(update_fields=["path", "name", "name_key"])
         except IntegrityError as taken:
             raise EntityAlreadyExists(self.taken_text.format(name)) from taken
+
+
+@functools.cache
+def _by_name(model: type[N], lock: bool) -> Prepared[N]:
+    def build(account: int, name_key: str) -> models.QuerySet[N]:
+        rows: TenantQuerySet[N] = TenantQuerySet(model).filter(account=account, name_key=name_key)
+        rows = rows.select_related(*model.read_with) if model.read_with else rows
+        return rows.locked() if lock else rows
+
+    return Prepared(build)
 
 
 def arn(account_number: str, kind: str, path: str, name: str) -> str:

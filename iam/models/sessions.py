@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 
 from accounts.models import Account, Identity
+from accounts.prepared import Prepared
 from iam.models.entities import Role
 
 
@@ -23,6 +24,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def live(self, now: datetime) -> Self:
         """Those that still sign."""
         return self.filter(revoked_at__isnull=True, expires_at__gt=now)
+
+    def with_principal(self, key_id: str) -> "Session | None":
+        """The one with this key id in any account, with its account, role, identity and user, or None."""
+        return _with_principal.one(key_id=key_id)
 
     def with_key(self, key_id: str) -> "Session | None":
         """The one with this key id, held until the transaction ends, or None."""
@@ -70,3 +75,10 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return self.key_id
+
+
+_with_principal = Prepared(
+    lambda key_id: Session.objects.select_related(
+        "account", "role", "identity__account", "identity__iam_user"
+    ).filter(key_id=key_id)
+)

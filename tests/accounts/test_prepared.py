@@ -1,0 +1,104 @@
+from typing import Any
+
+import pytest
+from django.db import connection, models, transaction
+from django.db.transaction import TransactionManagementError
+
+from accounts import signup
+from accounts.models import Account, Identity, MfaDevice
+from accounts.prepared import Prepared
+from tests.accounts.cast import NOW, phone, user
+
+pytestmark = pytest.mark.django_db
+
+
+def columns(row: models.Model) -> dict[str, object]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def two_accounts() -> list[Account]:
+    return [
+        signup.open_account(f"Corp {number}", f"root{number}@example.com", None, None, NOW)[0]
+        for number in range(2)
+    ]
+
+
+def the(row: models.Model | None) -> Any:
+    assert row is not None
+    return row
+
+
+def with_account(account: int, name_key: str) -> models.QuerySet[Identity]:
+    return Identity.objects.select_related("account").filter(account=account, name_key=name_key)
+
+
+def test_rows_are_those_of_the_ordinary_query():
+    prepared = Prepared(with_account)
+    for account in two_accounts():
+        for name in ("alice", "bob"):
+            user(account, name)
+            ordinary = with_account(account.pk, name).get()
+            found = prepared.one(account=account.pk, name_key=name)
+            assert found == ordinary
+            assert columns(found) == columns(ordinary)
+            assert columns(found.account) == columns(ordinary.account)
+            assert not found._state.adding
+
+
+def test_joined_rows_cost_no_further_query(django_assert_num_queries):
+    account = two_accounts()[0]
+    user(account, "alice")
+    prepared = Prepared(with_account)
+    with django_assert_num_queries(1):
+        assert the(prepared.one(account=account.pk, name_key="alice")).account.number == account.number
+
+
+def test_a_joined_row_that_is_missing_is_none():
+    account = two_accounts()[0]
+    MfaDevice.objects.create(account=account, serial="arn:x", name="x", sealed_seed=b"", created_at=NOW)
+    prepared = Prepared(lambda serial: MfaDevice.objects.select_related("identity").filter(serial=serial))
+    assert the(prepared.one(serial="arn:x")).identity is None
+    other = phone(user(account, "alice")).device
+    assert the(prepared.one(serial=other.serial)).identity == other.identity
+
+
+def test_values_that_identify_nothing_find_nothing():
+    prepared = Prepared(with_account)
+    assert prepared.one(account=1, name_key="nobody") is None
+    assert prepared.one(account=1, name_key="x' OR '1'='1") is None
+
+
+def test_a_change_shows_at_the_next_use():
+    account = two_accounts()[0]
+    identity = user(account, "alice")
+    prepared = Prepared(with_account)
+    prepared.one(account=account.pk, name_key="alice")
+    Identity.objects.filter(pk=identity.pk).update(max_signin_seconds=900)
+    assert the(prepared.one(account=account.pk, name_key="alice")).max_signin_seconds == 900
+
+
+def test_order_is_kept():
+    account = two_accounts()[0]
+    for name in ("carol", "alice", "bob"):
+        user(account, name)
+    prepared = Prepared(
+        lambda account: Identity.objects.filter(account=account, kind="user").order_by("-name")
+    )
+    assert [row.name for row in prepared.rows(account=account.pk)] == ["carol", "bob", "alice"]
+
+
+def test_a_value_that_the_query_does_not_hold_is_told_at_its_first_use():
+    prepared = Prepared(lambda name_key: Identity.objects.filter(name_key=name_key.upper() + "x"))
+    with pytest.raises(ValueError, match="name_key"):
+        prepared.one(name_key="alice")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_locked_in_a_transaction_only():
+    if not connection.features.has_select_for_update:
+        pytest.skip("SQLite has no row locks")
+    prepared = Prepared(lambda name_key: Identity.objects.select_for_update().filter(name_key=name_key))
+    with transaction.atomic():
+        prepared.one(name_key="alice")
+    with pytest.raises(TransactionManagementError):
+        prepared.one(name_key="alice")
