@@ -84,7 +84,7 @@ def _marked(places: tuple[Place, ...], path: str) -> tuple[Place, ...]:
     return tuple(
         Place(place.label, place.icon, place.href, current=_is_at(place.href, path))
         for place in places
-        if _exists(place.href)
+        if exists(place.href)
     )
 
 
@@ -93,7 +93,8 @@ def _is_at(href: str, path: str) -> bool:
 
 
 @cache
-def _exists(href: str) -> bool:
+def exists(href: str) -> bool:
+    """Whether the address leads to a page of this version."""
     try:
         resolve(href)
     except Resolver404:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from console import navigation
 from console.page import THEME_COOKIE, THEMES, go, page
 from console.panels import panel
 from console.session import HtmxRequest, own_path, required, signed_in
@@ -143,7 +144,7 @@ def _quotas(summary: Mapping[str, int]) -> list[Quota]:
     return [
         Quota(label, href, summary[key], summary.get(f"{key}Quota", 0))
         for label, key, href in QUOTAS
-        if key in summary
+        if key in summary and navigation.exists(href)
     ]
 
 

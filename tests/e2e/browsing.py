@@ -155,14 +155,16 @@ def open_window(
     dark: bool = False,
     size: tuple[int, int] = DESKTOP,
     scripts: bool = True,
+    like: Person | None = None,
 ) -> Person:
-    """A window with cookies of its own; `scripts`: whether JavaScript runs in it."""
+    """A window with cookies of its own, or with another's; `scripts`: whether JavaScript runs in it."""
     context = browser.new_context(
         color_scheme="dark" if dark else "light",
         viewport={"width": size[0], "height": size[1]},
         has_touch=size == PHONE,
         java_script_enabled=scripts,
         reduced_motion="reduce",
+        storage_state=like.context.storage_state() if like else None,
     )
     context.set_default_timeout(PATIENCE_MS)
     context.add_init_script(_REPORT_VIOLATIONS)

@@ -1,0 +1,92 @@
+"""Every page that links lead to, in a living account: loads, stands in nobody's way, and fits a phone."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import Resolver404, resolve
+
+from tests.e2e import browsing, life
+from tests.e2e.browsing import PHONE, Person
+from tests.e2e.conftest import Open
+from tests.e2e.life import Life
+from tests.e2e.serving import Installation
+
+NO_PAGES = ("/static/", "/iam/users/download/")
+MOST_PAGES = 150
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def living(product: Installation) -> Life:
+    return life.breathe(product)
+
+
+@pytest.fixture
+def admin(windows: Open, product: Installation, living: Life) -> Person:
+    """The demo's administrator, signed in."""
+    person = windows()
+    sign_in(person, product, living)
+    return person
+
+
+def sign_in(person: Person, product: Installation, living: Life) -> None:
+    password = product.printed.partition("password")[2].split()[0]
+    person.sign_in("demo", "admin", password)
+    person.fill(code=living.apps["admin"].code())
+    person.press("Continue")
+    person.is_headed("Dashboard")
+
+
+def kind_of_page(address: str) -> tuple[str, str]:
+    """Pages made by one view for one kind of thing look alike: one of them is enough."""
+    try:
+        match = resolve(urlsplit(address).path)
+    except Resolver404:
+        return "nowhere", address
+    return match.view_name or str(match.func), str(match.kwargs.get("kind", ""))
+
+
+def links(person: Person) -> list[str]:
+    found: list[str] = person.page.eval_on_selector_all(
+        "a[href]:not([download])", "all => all.map(each => each.href)"
+    )
+    own = (urlsplit(address) for address in found if address.startswith(person.url))
+    return [f"{parts.path}?{parts.query}".rstrip("?") for parts in own if not parts.path.startswith(NO_PAGES)]
+
+
+def walk(person: Person) -> Iterator[tuple[str, int]]:
+    """Each kind of page that links lead to, from the dashboard on: its address and status, while it is shown."""
+    waiting = ["/"]
+    seen: set[tuple[str, str]] = set()
+    tried: set[str] = set()
+    while waiting and len(seen) < MOST_PAGES:
+        address = waiting.pop(0)
+        if address in tried or (kind := kind_of_page(address)) in seen:
+            continue
+        tried.add(address)
+        answer = person.page.goto(person.url + address)
+        status = answer.status if answer else 0
+        yield address, status
+        if status < 400:
+            seen.add(kind)
+        waiting.extend(links(person))
+
+
+def test_every_page_loads_and_stands_in_nobodys_way(admin: Person, windows: Open):
+    phone = windows(size=PHONE, dark=True, like=admin)
+    wrong, walked = [], 0
+    for address, status in walk(admin):
+        walked += 1
+        if status != 200:
+            wrong.append(f"{address}: status {status}")
+        wrong += [f"{address}: {obstacle}" for obstacle in admin.obstacles()]
+        if admin.scrolls_sideways():
+            wrong.append(f"{address}: wider than {browsing.DESKTOP[0]}")
+        phone.visit(address)
+        wrong += [f"{address} on a dark phone: {obstacle}" for obstacle in phone.obstacles()]
+        if phone.scrolls_sideways():
+            wrong.append(f"{address}: wider than a phone")
+    assert not wrong, "\n".join(wrong)
+    assert walked > 25
