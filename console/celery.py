@@ -18,6 +18,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "rotate-access-keys": {"task": "iam.tasks.rotate_access_keys", "schedule": 300.0},
     "tidy-console-sessions": {"task": "accounts.tasks.tidy_console_sessions", "schedule": 300.0},
     "seal-events": {"task": "accounts.tasks.seal_events", "schedule": 30.0},
+    "sweep-jobs": {"task": "iam.tasks.sweep_jobs", "schedule": 30.0},
+    "drop-old-jobs": {"task": "iam.tasks.drop_old_jobs", "schedule": crontab(minute="47")},
     "drop-old-decisions": {"task": "iam.tasks.drop_old_decisions", "schedule": crontab(minute="17")},
 }
 

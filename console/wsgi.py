@@ -1,8 +1,10 @@
 """The WSGI entry point that granian serves."""
 
 import os
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+import_module("console.celery")  # tasks sent by name find their broker from here on
 application = get_wsgi_application()

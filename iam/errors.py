@@ -225,6 +225,23 @@ class InvalidInput(ServiceError):
     status = 400
 
 
+class ReportNotPresent(ServiceError):
+    """No credential report was ever made; AWS says it without a message."""
+
+    code = "ReportNotPresent"
+    status = 410
+
+
+class ReportExpired(ServiceError):
+    code = "ReportExpired"
+    status = 410
+
+
+class ReportInProgress(ServiceError):
+    code = "ReportInProgress"
+    status = 404
+
+
 class PolicyEvaluation(ServiceError):
     """A stored policy that cannot be evaluated: a fault of ours, told plainly."""
 

@@ -19,23 +19,23 @@ Excluded: TypeAlias = Callable[[PolicySource], bool]
 _KINDS: dict[str, Literal["user", "group", "role"]] = {"user": "user", "group": "group", "role": "role"}
 
 
-def source(member: str) -> Resolver:
-    """The user, group or role of an ARN.  The function gets `source`.
+def source(argument: str, *, member: str = "PolicySourceArn") -> Resolver:
+    """The user, group or role of an ARN.  The function gets `source`; `member` is the argument's name on the wire.
 
     Errors: InvalidInput for an ARN of anything else.
     """
 
     def resolve(call: Call, params: Params, lock: bool) -> Target:
-        arn = str(params[member])
-        kind, name, account = entity_of(arn, "PolicySourceArn")
+        arn = str(params[argument])
+        kind, name, account = entity_of(arn, member)
         if account != call.account.number:
-            absent = NoSuchEntity(f"The {kind} with name {name} cannot be found.", member="PolicySourceArn")
-            return Target(arn=arn, replaces=(member,), absent=absent)
-        found = targets.entity_target(call, _KINDS[kind], name, member, lock)
+            absent = NoSuchEntity(f"The {kind} with name {name} cannot be found.", member=member)
+            return Target(arn=arn, replaces=(argument,), absent=absent)
+        found = targets.entity_target(call, _KINDS[kind], name, argument, lock)
         if found.entity is None or found.arn != arn:
-            absent = NoSuchEntity(f"The {kind} with name {name} cannot be found.", member="PolicySourceArn")
-            return Target(arn=arn, replaces=(member,), absent=absent)
-        return Target(arn=arn, entity=found.entity, given={"source": found.entity}, replaces=(member,))
+            absent = NoSuchEntity(f"The {kind} with name {name} cannot be found.", member=member)
+            return Target(arn=arn, replaces=(argument,), absent=absent)
+        return Target(arn=arn, entity=found.entity, given={"source": found.entity}, replaces=(argument,))
 
     return resolve
 

@@ -57,6 +57,10 @@ class ServiceCatalogue:
         """The prefixes of all services."""
         return self._services
 
+    def title(self, service: str) -> str:
+        """The service's name, such as Amazon S3."""
+        return "Wardstead" if service == OURS else str(_data().services.get_service_name(service))
+
     def actions(self, service: str) -> Mapping[str, Action]:
         """The actions of a service; none for a service that does not exist."""
         return _actions_of(service) if service in self._services else {}

@@ -6,20 +6,24 @@ itself finds nothing to do; what one row refuses does not keep the others waitin
 
 import logging
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
 from accounts.models import Account, AccountState
-from iam import audit
+from iam import audit, jobs, last_use, work
 from iam.call import SystemPrincipal
 from iam.errors import ServiceError
-from iam.models import AccessKey, KeyRotation, Session
+from iam.models import AccessKey, Job, KeyRotation, Session
 from iam.operations.tenant import KEPT_AFTER_EXPIRY
+from iam.reports.last_accessed import TRACKED_FOR
 from iam.system import SYSTEM, run_system
 
 DECISIONS_KEPT = timedelta(days=90)
+JOBS_KEPT = timedelta(days=7)
+# How long a worker stays with one job before another may have its turn; well below the tasks' limit.
+TURN = timedelta(seconds=20)
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +62,58 @@ def drop_old_decisions(batch: int = 1000) -> int:
     while forgotten := audit.forget_decisions(before, batch):
         dropped += forgotten
     return dropped
+
+
+@shared_task(acks_late=True, soft_time_limit=50)  # type: ignore[untyped-decorator]  # Celery has no types
+def run_job(job_pk: int) -> bool:
+    """Carry on a job for a while; true where it is over by then.
+
+    Sent when a job is made.  One that is over, or another worker's, is left alone.
+    """
+    return _carry_on(job_pk, timezone.now() + TURN)
+
+
+@shared_task(acks_late=True, soft_time_limit=50)  # type: ignore[untyped-decorator]  # Celery has no types
+def sweep_jobs(batch: int = 20) -> int:
+    """Do what waits although no message told of it, and what dead workers left behind.
+
+    Runs every half a minute; returns how many jobs it carried on.
+    """
+    now = timezone.now()
+    begun = 0
+    for job_pk in list(Job.objects.claimable(now).values_list("pk", flat=True)[:batch]):
+        if timezone.now() >= now + TURN:
+            break
+        _carry_on(job_pk, now + TURN)
+        begun += 1
+    return begun
+
+
+@shared_task(acks_late=True, soft_time_limit=50)  # type: ignore[untyped-decorator]  # Celery has no types
+def drop_old_jobs(batch: int = 100) -> int:
+    """Forget jobs a week after their end, and uses of actions past the time that is told.  Runs hourly."""
+    now, dropped = timezone.now(), 0
+    for job in Job.objects.over_before(now - JOBS_KEPT)[:batch]:
+        job.delete()
+        dropped += 1
+    while forgotten := last_use.forget_before(now - TRACKED_FOR, 1000):
+        dropped += forgotten
+    return dropped
+
+
+def _carry_on(job_pk: int, until: datetime) -> bool:
+    job = jobs.claim(job_pk, timezone.now())
+    if job is None:
+        return False
+    try:
+        while not work.step(job, timezone.now()):
+            if timezone.now() >= until:
+                jobs.hand_over(job)
+                return False
+    except jobs.ClaimLost:
+        log.info("job %s has another worker", job_pk)
+        return False
+    return True
 
 
 def _for_each(worker: SystemPrincipal, operation: str, found: Iterable[tuple[int, str]]) -> int:

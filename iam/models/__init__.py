@@ -4,6 +4,7 @@ from iam.models.certificates import ServerCertificate, SigningCertificate
 from iam.models.deletions import DeletionState, DeletionTask
 from iam.models.entities import Group, Membership, Role, User, UserQuerySet, tag_map
 from iam.models.instance_profiles import InstanceProfile
+from iam.models.jobs import ActionUse, Job, JobKind, JobPart, JobState
 from iam.models.keys import AccessKey, KeyRotation, KeyStatus, RotationState
 from iam.models.policies import Attachment, InlinePolicy, Policy, PolicyUsage, PolicyVersion
 from iam.models.providers import OpenIdProvider, SamlPrivateKey, SamlProvider
@@ -14,6 +15,7 @@ from iam.models.user_credentials import ServiceCredential, SshPublicKey
 
 __all__ = [
     "AccessKey",
+    "ActionUse",
     "Attachment",
     "Decision",
     "DeletionState",
@@ -21,6 +23,10 @@ __all__ = [
     "Group",
     "InlinePolicy",
     "InstanceProfile",
+    "Job",
+    "JobKind",
+    "JobPart",
+    "JobState",
     "KeyRotation",
     "KeyStatus",
     "Membership",

@@ -142,6 +142,6 @@ def get_account_summary(call: Call) -> Output:
             "AccountAccessKeysPresent": int(root.access_keys.exists()),
             "AccountPasswordPresent": int(root.has_password),
             "AccountSigningCertificatesPresent": int(root.signing_certificates.exists()),
-            "GlobalEndpointTokenVersion": 1,
+            "GlobalEndpointTokenVersion": call.account.sts_token_version,
         }
     }

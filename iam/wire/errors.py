@@ -108,7 +108,9 @@ def _rest_xml(refusal: ServiceError, _namespace: str, request_id: str) -> str:
 
 
 def _code_and_message(refusal: ServiceError) -> str:
-    return f"<Code>{escape(refusal.code)}</Code><Message>{escape(refusal.message)}</Message>"
+    # AWS leaves the element out where there is nothing to say.
+    message = f"<Message>{escape(refusal.message)}</Message>" if refusal.message else ""
+    return f"<Code>{escape(refusal.code)}</Code>{message}"
 
 
 def _decision(refusal: ServiceError) -> str:

@@ -80,6 +80,7 @@ def things(world: cast.World) -> Things:
             "RoleName": "thing-role",
             "RoleArn": f"arn:aws:iam::{number}:role/thing-role",
             "PolicySourceArn": f"arn:aws:iam::{number}:user/thing",
+            "Arn": f"arn:aws:iam::{number}:user/thing",
             "PolicyArn": policy,
             "PermissionsBoundary": policy,
             "PolicyName": "thing-inline",

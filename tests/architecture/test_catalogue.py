@@ -42,7 +42,8 @@ def test_a_function_takes_what_its_shape_declares(name):
     shape = op.spec.input
     declared = {names.snake(member): member in shape.required for member in shape.members} if shape else {}
     if op.paged:
-        del declared["marker"], declared["max_items"]
+        for member in ("marker", "max_items"):
+            declared.pop(member, None)
     signature = inspect.signature(op.function).parameters
     taken = {key: value for key, value in signature.items() if key not in ("call", "_", "page")}
     accepts_rows = any(value.kind is value.VAR_KEYWORD for value in taken.values())
