@@ -5,7 +5,7 @@ from typing import Any
 from django.db import IntegrityError, models
 
 from accounts.models import Account
-from iam.errors import DuplicateSSHPublicKey
+from iam.errors import ConcurrentModification, DuplicateSSHPublicKey
 from iam.models.entities import User
 from iam.models.keys import KeyStatus
 
@@ -50,6 +50,19 @@ class SshPublicKey(models.Model):
         return self.key_id
 
 
+class ServiceCredentialQuerySet(models.QuerySet["ServiceCredential"]):
+    """Credentials for single services of an account, or of one user."""
+
+    def make(self, **values: Any) -> "ServiceCredential":
+        """A new one.  Errors: ConcurrentModification where another user got the same name meanwhile."""
+        try:
+            return self.create(**values)
+        except IntegrityError as taken:
+            raise ConcurrentModification(
+                "The name of the credential was taken meanwhile. Try again."
+            ) from taken
+
+
 class ServiceCredential(models.Model):
     """A name and secret of a user for one service.  The name stays when the user is renamed; of the secret, a hash is kept."""
 
@@ -62,6 +75,8 @@ class ServiceCredential(models.Model):
     status = models.CharField(max_length=8, default=KeyStatus.ACTIVE)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
+
+    objects = ServiceCredentialQuerySet.as_manager()
 
     class Meta:
         constraints = [

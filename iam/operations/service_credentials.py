@@ -46,8 +46,9 @@ def create_service_specific_credential(
     )
     name = _free_name(call, user)
     secret = form.secret_for(name)
-    credential = user.service_credentials.create(
+    credential = call.account.service_credentials.make(
         account=call.account,
+        user=user,
         credential_id=unique_id("ACCA"),
         service=service_name,
         user_name=name,
