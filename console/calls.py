@@ -26,13 +26,27 @@ def run(request: HttpRequest, operation: str, **params: Any) -> dict[str, Any]:
     return answer(pipeline.perform(call(request), found, names.params(found.spec.input, params)))
 
 
+def run_as_oneself(request: HttpRequest, operation: str, **params: Any) -> dict[str, Any]:
+    """Run an operation as whoever signed in, also while they act as a role.  Errors: as run."""
+    found = catalogue.find(operation)
+    if found is None:
+        raise NotImplementedHere(f"{operation} is not offered.")
+    made = _made(request, session.oneself(request))
+    return answer(pipeline.perform(made, found, names.params(found.spec.input, params)))
+
+
 def call(request: HttpRequest) -> Call:
     """The request as a call.  One for all operations of a request, so that policies are compiled once."""
     known: Call | None = getattr(request, CALL_KEY, None)
     if known is not None:
         return known
-    who = session.required(request)
-    made = Call(
+    made = _made(request, session.required(request))
+    setattr(request, CALL_KEY, made)
+    return made
+
+
+def _made(request: HttpRequest, who: session.Who) -> Call:
+    return Call(
         account=who.account,
         principal=who.principal,
         now=timezone.now(),
@@ -42,8 +56,6 @@ def call(request: HttpRequest) -> Call:
         user_agent=request.headers.get("User-Agent", ""),
         secure=request.is_secure(),
     )
-    setattr(request, CALL_KEY, made)
-    return made
 
 
 def answer(output: Output) -> dict[str, Any]:

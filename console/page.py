@@ -100,13 +100,13 @@ def theme_of(request: HttpRequest) -> str:
 def shell(request: HttpRequest) -> Shell:
     """The frame's facts for a signed-in request.  Errors: session.NotSignedIn."""
     who = session.required(request)
-    root = who.principal.kind == "root"
+    name, kind, icon = _named(who)
     return Shell(
         account_number=who.account.number,
         account_label=who.account.alias or who.account.name,
-        who="Root user" if root else who.name,
-        who_kind="" if root else "IAM user",
-        who_icon="shield-lock" if root else "user",
+        who=name,
+        who_kind=kind,
+        who_icon=icon,
         who_arn=who.principal.arn,
         role=who.role,
         path=request.get_full_path(),
@@ -114,6 +114,15 @@ def shell(request: HttpRequest) -> Shell:
         sections=navigation.sections(request.path),
         me=navigation.me(request.path),
     )
+
+
+def _named(who: session.Who) -> tuple[str, str, str]:
+    """Whom the frame shows: a name, what kind of principal that is, and its icon."""
+    if who.role is not None:
+        return who.principal.name, f"Role, acted as by {who.role.owner}", "id-badge-2"
+    if who.principal.kind == "root":
+        return "Root user", "", "shield-lock"
+    return who.name, "IAM user", "user"
 
 
 def tabs(

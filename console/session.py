@@ -1,7 +1,7 @@
 """Who is signed in: the principal of a request, the decorator that asks for one, and the way back after signing in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, TypeVar, cast
@@ -86,6 +86,16 @@ def required(request: HttpRequest) -> Who:
     return found
 
 
+def oneself(request: HttpRequest) -> Who:
+    """Who signed in, whatever role they act as.  Errors: NotSignedIn."""
+    found = required(request)
+    if found.role is None:
+        return found
+    account = found.identity.account
+    own = principals.of_identity(found.identity, session=_facts(found.session))
+    return replace(found, account=account, principal=own, role=None)
+
+
 def signed_in(
     view: Callable[Concatenate[HtmxRequest, P], R],
 ) -> Callable[Concatenate[HttpRequest, P], R]:
@@ -141,6 +151,12 @@ def come_back(request: HttpRequest) -> None:
     """Act as oneself again."""
     if request.session.pop(ROLE_KEY, None) is not None:
         sessions.rotate(request)
+
+
+def role_key(request: HttpRequest) -> str:
+    """The access key id of the role session that the person acts in; "" where they act as themselves."""
+    chosen = request.session.get(ROLE_KEY)
+    return str(chosen["key_id"]) if chosen else ""
 
 
 def _look_up(request: HttpRequest) -> Who | None:

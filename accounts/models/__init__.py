@@ -6,6 +6,7 @@ from accounts.models.event import Event, EventOutcome, EventSource, SealedBatch
 from accounts.models.identity import Identity, IdentityKind, PasswordHistory
 from accounts.models.mfa_device import MfaDevice
 from accounts.models.sign_in_attempt import AttemptScope, SignInAttempt
+from accounts.models.switched_role import SwitchedRole
 
 __all__ = [
     "Account",
@@ -22,4 +23,5 @@ __all__ = [
     "PasswordPolicy",
     "SealedBatch",
     "SignInAttempt",
+    "SwitchedRole",
 ]

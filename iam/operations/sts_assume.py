@@ -88,7 +88,7 @@ def assume_role(
     role_session_name: str,
     policy_arns: Sequence[Mapping[str, str]] | None = None,
     policy: str | None = None,
-    duration_seconds: int = USUAL_SECONDS,
+    duration_seconds: int | None = None,
     tags: Tags = (),
     transitive_tag_keys: Sequence[str] = (),
     external_id: str | None = None,
@@ -100,8 +100,9 @@ def assume_role(
 ) -> Output:
     """Give the caller credentials of the role, in whatever account, that last as asked; the event is in both trails.
 
-    They have what the role's policies allow, and of that what session policies allow.  A session of a role lasts an
-    hour at most when another role's session asks for it; tags marked transitive and the source identity go along.
+    They have what the role's policies allow, and of that what session policies allow.  They last an hour where nothing
+    is said; a switch of role in the console, as long as the role lets people stay.  A session of a role lasts an hour
+    at most when another role's session asks for it; tags marked transitive and the source identity go along.
 
     Errors: AccessDenied (missing, not trusting, of another tenant: all alike; root; MFA; another source identity than
     the caller's session has), MalformedPolicyDocument, PackedPolicyTooLarge, InvalidParameterValue (tags),
@@ -110,7 +111,8 @@ def assume_role(
     """
     if provided_contexts:
         raise NotImplementedHere("There are no trusted context providers here.")
-    _require_duration(call, role, duration_seconds)
+    seconds = duration_seconds or _usual_seconds(call, role)
+    _require_duration(call, role, seconds)
     identity = _source_identity(call, role, source_identity)
     tagged = session_tags.chained(call.principal.session, tags, transitive_tag_keys)
     policies = temporary.session_policies(role.account, policy, policy_arns)
@@ -119,7 +121,7 @@ def assume_role(
         call,
         role.account,
         SessionKind.ASSUMED_ROLE,
-        timedelta(seconds=duration_seconds),
+        timedelta(seconds=seconds),
         token_size=minimum_session_token_size,
         role=role,
         name=role_session_name,
@@ -133,6 +135,13 @@ def assume_role(
     answer = {"Credentials": credentials, "AssumedRoleUser": _assumed(role, role_session_name)}
     packed = {"PackedPolicySize": size} if policies is not None or tagged.tags else {}
     return {**answer, **packed, **({"SourceIdentity": identity} if identity else {})}
+
+
+def _usual_seconds(call: Call, role: Role) -> int:
+    """How long a session lasts where nothing is said: an hour; in the console as long as the role lets people stay."""
+    if call.source != "console":
+        return USUAL_SECONDS
+    return min(role.max_session_seconds, role.max_signin_seconds or role.max_session_seconds)
 
 
 def _require_duration(call: Call, role: Role, seconds: int) -> None:

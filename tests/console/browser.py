@@ -64,12 +64,12 @@ class Page:
 class Browser:
     """One person's browser.  `htmx=True` asks for the page's fragment."""
 
-    def __init__(self, actor: Actor | None = None) -> None:
+    def __init__(self, actor: Actor | None = None, *, mfa: bool = False) -> None:
         self.client = Client()
         if actor is not None:
-            self.sign_in(actor)
+            self.sign_in(actor, mfa=mfa)
 
-    def sign_in(self, actor: Actor) -> None:
+    def sign_in(self, actor: Actor, *, mfa: bool = False) -> None:
         """Begin a session as the actor's identity; a password is set where there is none, as a session asks for one."""
         assert actor.principal.identity_pk is not None
         identity = Identity.objects.select_related("account").get(pk=actor.principal.identity_pk)
@@ -78,7 +78,8 @@ class Browser:
             passwords.set_password(identity, PASSWORD, now=now)
         request = HttpRequest()
         request.session = SessionStore()
-        sessions.start(request, identity, mfa_at=None, now=now, peer="127.0.0.1", user_agent="tests")
+        mfa_at = now if mfa else None
+        sessions.start(request, identity, mfa_at=mfa_at, now=now, peer="127.0.0.1", user_agent="tests")
         request.session.save()
         self.client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key or ""
 

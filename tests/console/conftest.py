@@ -18,7 +18,7 @@ def world(db) -> cast.World:
 def browser(db) -> Callable[..., Browser]:
     """`browser(world.alice)` is Alice's, `browser()` a stranger's."""
 
-    def open_browser(actor: Actor | None = None) -> Browser:
-        return Browser(actor)
+    def open_browser(actor: Actor | None = None, *, mfa: bool = False) -> Browser:
+        return Browser(actor, mfa=mfa)
 
     return open_browser
