@@ -47,7 +47,11 @@ def _configuration() -> dict[str, Any]:
     from django.conf import settings
 
     broker: dict[str, Any] = (
-        {"broker_url": settings.REDIS_URL, "broker_transport_options": {"visibility_timeout": 600}}
+        {
+            "broker_url": settings.REDIS_URL,
+            # Whoever sends a task waits no longer than this for a broker that is down: the sweeps find what must happen.
+            "broker_transport_options": {"visibility_timeout": 600, "max_retries": 1, "interval_start": 0},
+        }
         if settings.REDIS_URL
         else _file_broker(settings.DATA_DIR)
     )

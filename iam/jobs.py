@@ -126,7 +126,7 @@ def hand_over(job: Job) -> None:
         _require(job)
         job.state, job.claim = JobState.WAITING.value, None
         job.save(update_fields=["state", "claim"])
-    enqueue(job.pk)
+        enqueue_on_commit(job)
 
 
 def fail(job: Job, now: datetime, code: str, message: str) -> None:
