@@ -116,6 +116,10 @@ e2e: $(VENV)/.e2e ## run the journeys of people, in Chromium (Debian's; installe
 cli: $(VENV)/.dev .venv-cli/.made ## run the journeys of programs: the aws command line, boto3, Terraform where it is
 	@$(BIN)/python -m pytest -q tests/cli
 
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## hold the policy engine against the oracle on CASES=1000000 invented cases (SEED=...)
+	@$(BIN)/python -m tests.policy.fuzz $(or $(CASES),1000000) $(SEED)
+
 .PHONY: cov
 cov: $(VENV)/.dev ## say which lines and branches no test reaches
 	@WARDSTEAD_TEST_DB=sqlite $(BIN)/coverage run -m pytest -q -m "not services"

@@ -15,6 +15,11 @@ def fields(text: str) -> list[str]:
     return text.split(":", FIELDS - 1)
 
 
+def is_arn(value: str) -> bool:
+    """Whether a value of a request is an ARN."""
+    return value.startswith("arn:") and value.count(":") >= FIELDS - 1
+
+
 def is_incomplete(pattern: str) -> bool:
     """Whether a resource pattern is an ARN with fields missing at the end."""
     return pattern.startswith("arn:") and pattern.count(":") < FIELDS - 1
@@ -42,7 +47,8 @@ def resource_tokens(pattern: str, *, variables: bool) -> tuple[Token, ...]:
 def _in_field(part: str) -> list[Token]:
     found = list(tokens(part, variables=False))
     inner: list[Token] = [_BOUND.get(token, token) if isinstance(token, Wild) else token for token in found]
-    if found and found[-1] is Wild.RUN:
+    # Asked of the text: the tokens of `*?` stand the other way round, and its star does not end the field.
+    if part.endswith("*"):
         inner[-1] = Wild.RUN
     return inner
 
@@ -53,7 +59,8 @@ _BOUND = {Wild.RUN: Wild.RUN_IN_FIELD, Wild.ONE: Wild.ONE_IN_FIELD}
 def arn_matcher(pattern: str, *, variables: bool) -> ContextMatcher:
     """Return the test of an Arn* operator: field by field, wildcards stay inside theirs except in the sixth.
 
-    What has fewer than six fields, pattern or value, is no ARN and does not match.
+    What has fewer than six fields, pattern or value, is no ARN and does not match; nor does a value that
+    does not begin with `arn`.
     """
     taken = tokens(pattern, variables=variables)
     head, last = _split(taken)
@@ -66,7 +73,7 @@ def arn_matcher(pattern: str, *, variables: bool) -> ContextMatcher:
 
     def match(value: str, context: Context) -> bool:
         given = value.split(":", FIELDS - 1)
-        if len(given) != FIELDS:
+        if len(given) != FIELDS or given[0] != "arn":
             return False
         return all(test(given[number]) for number, test in tests) and final(given[-1], context)
 
@@ -92,7 +99,7 @@ def _resolved_later(taken: tuple[Token, ...]) -> ContextMatcher:
             return False
         head, last = _split(filled)
         given = fields(value)
-        if last is None or len(given) != FIELDS:
+        if last is None or len(given) != FIELDS or given[0] != "arn":
             return False
         return all(test(given[number]) for number, test in _field_tests(head)) and matcher(last)(given[-1])
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from iam.policy import readings
-from iam.policy.arn import arn_matcher
+from iam.policy.arn import arn_matcher, is_arn
 from iam.policy.document import Clause
 from iam.policy.match import ContextMatcher, text_matcher
 from iam.policy.variables import Context, Token, literal, resolver, tokens
@@ -182,7 +182,7 @@ def _arn(values: Sequence[str], variables: bool, _doubt: bool) -> Test:
 
 def _not_arn(values: Sequence[str], variables: bool, doubt: bool) -> Test:
     match = _arn(values, variables, doubt)
-    return lambda value, context: not match(value, context) if value.count(":") >= 5 else doubt
+    return lambda value, context: not match(value, context) if is_arn(value) else doubt
 
 
 Reading = Callable[[str], readings.Number | None]

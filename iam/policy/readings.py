@@ -1,7 +1,7 @@
 """What the text of a condition value means: numbers, instants, addresses, bytes.
 
 Each reading gives None for a text it cannot read.  Readings are remembered, since requests repeat them.
-Source: IAM User Guide, condition operators; RFC 3339 profile of ISO 8601.
+Source: IAM User Guide, condition operators; W3C profile of ISO 8601; spellings AWS saves, docs/deviations.md.
 """
 
 import base64
@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,
 _DATE = re.compile(
     r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2})"
     r"(?:[Tt]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?"
-    r"(?:[Zz]|([+-])([0-9]{2})(?::?([0-9]{2}))?))?)?"
+    r"(?:[Zz]|([+-])([0-9]{2})(?::([0-9]{2}))?))?)?"
 )
 
 
@@ -55,7 +55,9 @@ def instant(text: str) -> Number | None:
 
 def _seconds(match: "re.Match[str]") -> Number | None:
     year, month, day, hour, minute, second, fraction, sign, zone_hours, zone_minutes = match.groups()
-    if int(hour or 0) > 23 or int(minute or 0) > 59 or int(second or 0) > 59 or int(zone_minutes or 0) > 59:
+    if max(int(hour or 0), int(zone_hours or 0)) > 23:
+        return None
+    if max(int(minute or 0), int(second or 0), int(zone_minutes or 0)) > 59:
         return None
     try:
         days = date(int(year), int(month), int(day or 1)).toordinal() - _EPOCH_DAY

@@ -39,7 +39,9 @@ class Resources:
         if not statement.resources and statement.not_resource:
             return cls(everything=deny)
         sorted_ = cls(negated=statement.not_resource, deny=deny)
-        widen = flavour == "identity" or (flavour != "resource" and deny != statement.not_resource)
+        # Never wider: an incomplete ARN spares in a NotResource of an Allow, and denies in a control policy.
+        spares, denies = statement.not_resource and not deny, deny and not statement.not_resource
+        widen = flavour == "identity" or spares or (flavour != "resource" and denies)
         for pattern in _completed(statement.resources, widen=widen):
             sorted_._add(resource_tokens(pattern, variables=variables))
         return sorted_

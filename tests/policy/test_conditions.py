@@ -196,6 +196,10 @@ VALUES = [
     ("DateGreaterThan", "2024-05-01T00:00:00Z", "2024-05-01T00:00:00.001Z", True),
     ("DateEquals", "2024-05-01T00:00:00", "2024-05-01T00:00:00", False),  # no zone
     ("DateEquals", "2024-02-30", "2024-02-30", False),
+    ("DateEquals", "2024-05-01T00:00:00+24:00", "2024-04-30T00:00:00Z", False),
+    ("DateEquals", "2024-05-01T00:00:00+0100", "2024-04-30T23:00:00Z", False),
+    ("DateEquals", "2024-05-01T00:00:00,5Z", "1714521600", False),
+    ("DateEquals", "2024-05-01T00:00:00,5Z", "2024-05-01T00:00:00.50Z", True),
     ("DateEquals", "2024-05-01T24:00:00Z", "2024-05-02T00:00:00Z", False),
     ("DateEquals", "2024-05-01T00:60:00Z", "2024-05-01T01:00:00Z", False),
     ("DateEquals", "01T", "01T", False),  # saved, but compares with nothing

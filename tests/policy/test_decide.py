@@ -205,6 +205,16 @@ def test_incomplete_arn_matches_nothing_in_a_resource_policy():
     )
 
 
+def test_incomplete_arn_spares_in_a_resource_policy_but_never_widens():
+    def decided(block, resource=OBJECT):
+        return outcome(request(resource=resource), plan(), resource_policy=bucket(block))
+
+    assert decided(allow(Principal="*", NotResource=SHORT)) == "implicitDeny"
+    assert decided(allow(Principal="*", NotResource=SHORT), "arn:aws:sqs:::q") == "allowed"
+    assert decided(deny(Principal="*", NotResource=SHORT)) == "explicitDeny"
+    assert decided(deny(Principal="*", Resource=SHORT)) == "implicitDeny"
+
+
 def test_incomplete_arn_in_a_control_policy_denies_but_does_not_allow():
     def decided(*blocks):
         return outcome(request(), plan(ANYTHING), scps=[[policy(*blocks, kind="scp")]])

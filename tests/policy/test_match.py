@@ -100,6 +100,11 @@ RESOURCES = [
     ("*", "*", True),
     ("arn:aws:s3:::*", "*", False),
     ("arn:aws:s3:::file?.txt", "arn:aws:s3:::file12.txt", False),
+    ("*?", "arn:aws:s3:::a", False),  # this star does not end its field
+    ("*?", "a:", False),
+    ("*?*", "arn:aws:s3:::a", True),
+    ("arn:aws:s*?:*:*:a", "arn:aws:s3:::a", True),
+    ("arn:aws:s*?:a", "arn:aws:s3:::a", False),
     ("arn:aws:s3:::*??.t?t", "arn:aws:s3:::ab.txt", True),
     ("arn:aws:s3:::*a?b*", "arn:aws:s3:::xaxaybz", True),
     ("arn:aws:s3:::?*?x", "arn:aws:s3:::ax", False),
@@ -143,6 +148,9 @@ ARNS = [
     ("${whole}", "arn:aws:iam::1:user/al", True),
     ("${name}", "arn:aws:iam::1:user/al", False),
     ("${whole}", "short", False),
+    ("foo:aws:s3:::x", "foo:aws:s3:::x", False),  # an ARN begins with arn
+    ("*:aws:iam::${acct}:user/al", "foo:aws:iam::1:user/al", False),
+    ("*:aws:iam::${acct}:user/al", "arn:aws:iam::1:user/al", True),
     ("arn:*:iam::${star}:user/al", "arn:aws:iam::1:user/al", False),  # what is put in is no wildcard
 ]
 
