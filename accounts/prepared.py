@@ -1,17 +1,19 @@
-"""Queries that every request asks: compiled by Django once, then run with other values.
+"""Statements that every request runs: put together by Django once, then run with other values.
 
-Putting the SQL of a query together costs Django several times what the database needs to answer it.  A Prepared keeps
-the statement per kind of database; rows become instances by Django's own rules, joined rows included.
+Putting the SQL of a query together costs Django several times what the database needs to answer it.  What is kept is
+the statement, per kind of database, and never an answer: `Prepared` reads, `Change` updates, `insert` adds a row.
 """
 
-from collections.abc import Callable, Iterator
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.db.models.query import RelatedPopulator, get_related_populators
+from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 
@@ -21,12 +23,26 @@ Converter: TypeAlias = Callable[[Any, Any, BaseDatabaseWrapper], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Statement(Generic[M]):
-    """What Django made of a query.  `places` says by which name each parameter is given; None: it is a constant."""
+class _Text:
+    """SQL and its parameters.  `places` says by which name each parameter is given; None: it is a constant."""
 
     sql: str
     parameters: tuple[Any, ...]
     places: tuple[str | None, ...]
+
+    def given(self, values: Mapping[str, Value]) -> list[Any]:
+        """The parameters, with the values in their places."""
+        return [
+            constant if place is None else values[place]
+            for place, constant in zip(self.places, self.parameters, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading(Generic[M]):
+    """A SELECT, and how its rows become instances."""
+
+    text: _Text
     locks: bool
     model: type[M]
     columns: tuple[str, ...]
@@ -35,7 +51,7 @@ class _Statement(Generic[M]):
 
 
 class Prepared(Generic[M]):
-    """A query whose values come later.
+    """A query whose values come later; its rows become instances by Django's own rules, joined rows included.
 
     `build` gets the values by name, text or whole numbers, and uses each as it is in a comparison: it is called once
     per kind of database, with stand-ins.
@@ -43,7 +59,7 @@ class Prepared(Generic[M]):
 
     def __init__(self, build: Callable[..., QuerySet[M]]) -> None:
         self._build = build
-        self._statements: dict[str, _Statement[M]] = {}
+        self._readings: dict[str, _Reading[M]] = {}
 
     def one(self, **values: Value) -> M | None:
         """The row that the values identify, or None where there is none."""
@@ -52,36 +68,76 @@ class Prepared(Generic[M]):
     def rows(self, **values: Value) -> list[M]:
         """The rows, as the query that `build` returns would have them."""
         connection = connections[DEFAULT_DB_ALIAS]
-        statement = self._statements.get(connection.vendor)
-        if statement is None:
-            statement = self._statements[connection.vendor] = _compiled(self._build, values)
-        if statement.locks and connection.get_autocommit():
+        reading = self._readings.get(connection.vendor)
+        if reading is None:
+            reading = self._readings[connection.vendor] = _reading(self._build, values)
+        if reading.locks and connection.get_autocommit():
             raise TransactionManagementError("Rows are locked in a transaction only.")
-        given = [
-            constant if place is None else values[place]
-            for place, constant in zip(statement.places, statement.parameters, strict=True)
-        ]
         with connection.cursor() as cursor:
-            cursor.execute(statement.sql, given)
-            return list(_instances(statement, cursor.fetchall(), connection))
+            cursor.execute(reading.text.sql, reading.text.given(values))
+            return list(_instances(reading, cursor.fetchall(), connection))
 
 
-def _compiled(build: Callable[..., QuerySet[M]], values: dict[str, Value]) -> _Statement[M]:
-    stand_ins = {name: _stand_in(number, value) for number, (name, value) in enumerate(values.items())}
+class Change(Generic[M]):
+    """An UPDATE whose values come later: of the rows that `build` finds, as in Prepared; `sets` is what changes."""
+
+    def __init__(self, build: Callable[..., QuerySet[M]], **sets: Any) -> None:
+        self._build = build
+        self._sets = sets
+        self._texts: dict[str, _Text] = {}
+
+    def run(self, **values: Value) -> int:
+        """Change the rows; returns how many there were."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        text = self._texts.get(connection.vendor)
+        if text is None:
+            text = self._texts[connection.vendor] = self._text(values)
+        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
+            cursor.execute(text.sql, text.given(values))
+            return int(cursor.rowcount)
+
+    def _text(self, values: Mapping[str, Value]) -> _Text:
+        stand_ins = _stand_ins(values)
+        query: UpdateQuery = self._build(**stand_ins).query.chain(UpdateQuery)  # type: ignore[assignment]  # it becomes one
+        query.add_update_values(self._sets)
+        return _text(query.get_compiler(DEFAULT_DB_ALIAS), stand_ins)
+
+
+def insert(row: M) -> M:
+    """Add a new row to its table; afterwards it has its primary key, as after `save`."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    sql, fields = _insertion(type(row), connection.vendor)
+    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        row.pk = cursor.fetchone()[0]
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return row
+
+
+@functools.cache
+def _insertion(model: type[Model], vendor: str) -> tuple[str, "tuple[Field[Any, Any], ...]"]:  # noqa: ARG001  # kept by it
+    fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
+    query = InsertQuery(model)
+    query.insert_values(fields, [model()], raw=True)
+    compiler = query.get_compiler(DEFAULT_DB_ALIAS)
+    compiler.returning_fields = [model._meta.pk]
+    ((sql, parameters),) = compiler.as_sql()
+    if len(parameters) != len(fields):
+        raise ValueError(f"{model.__name__} has columns that are not given as plain values.")
+    return sql, tuple(fields)
+
+
+def _reading(build: Callable[..., QuerySet[M]], values: Mapping[str, Value]) -> _Reading[M]:
+    stand_ins = _stand_ins(values)
     query = build(**stand_ins).query
     compiler = query.get_compiler(DEFAULT_DB_ALIAS)
-    sql, parameters = compiler.as_sql()
-    names = {stand_in: name for name, stand_in in stand_ins.items()}
-    places = tuple(names.get(parameter) for parameter in parameters)
-    if missing := set(values) - set(places):
-        raise ValueError(f"The query does not hold {', '.join(sorted(missing))} as it was given.")
+    text = _text(compiler, stand_ins)
     kind = compiler.klass_info
     first, last = kind["select_fields"][0], kind["select_fields"][-1]
     joined = get_related_populators(kind, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]  # stubs of Django 6
-    return _Statement(
-        sql=sql,
-        parameters=tuple(parameters),
-        places=places,
+    return _Reading(
+        text=text,
         locks=query.select_for_update,
         model=kind["model"],
         columns=tuple(column[0].target.attname for column in compiler.select[first : last + 1]),
@@ -90,26 +146,38 @@ def _compiled(build: Callable[..., QuerySet[M]], values: dict[str, Value]) -> _S
     )
 
 
+def _text(compiler: SQLCompiler, stand_ins: Mapping[str, Value]) -> _Text:
+    sql, parameters = compiler.as_sql()
+    names = {stand_in: name for name, stand_in in stand_ins.items()}
+    places = tuple(names.get(parameter) for parameter in parameters)
+    if missing := set(stand_ins) - set(places):
+        raise ValueError(f"The query does not hold {', '.join(sorted(missing))} as it was given.")
+    return _Text(sql, tuple(parameters), places)
+
+
 def _converters(compiler: SQLCompiler) -> tuple[tuple[int, Any, tuple[Converter, ...]], ...]:
     found = compiler.get_converters([column[0] for column in compiler.select])
     return tuple((place, expression, tuple(steps)) for place, (steps, expression) in found.items())
 
 
-def _stand_in(number: int, value: Value) -> Value:
-    # Values that no constant of a query has.
-    return f"\x02{number}\x02" if isinstance(value, str) else -(2**40) - number
+def _stand_ins(values: Mapping[str, Value]) -> dict[str, Value]:
+    # Values that no constant of a query has, and that every whole-number column can hold.
+    return {
+        name: f"\x02{number}\x02" if isinstance(value, str) else 2**31 - 1_000_003 - number
+        for number, (name, value) in enumerate(values.items())
+    }
 
 
 def _instances(
-    statement: _Statement[M], rows: list[tuple[Any, ...]], connection: BaseDatabaseWrapper
+    reading: _Reading[M], rows: Sequence[tuple[Any, ...]], connection: BaseDatabaseWrapper
 ) -> Iterator[M]:
-    width = len(statement.columns)
+    width = len(reading.columns)
     for found in rows:
         row = list(found)
-        for place, expression, converters in statement.converters:
+        for place, expression, converters in reading.converters:
             for converter in converters:
                 row[place] = converter(row[place], expression, connection)
-        instance = statement.model.from_db(DEFAULT_DB_ALIAS, statement.columns, row[:width])
-        for populator in statement.joined:
+        instance = reading.model.from_db(DEFAULT_DB_ALIAS, reading.columns, row[:width])
+        for populator in reading.joined:
             populator.populate(row, instance)
         yield instance

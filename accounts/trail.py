@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from accounts import spreadsheet
 from accounts.models import Account, Event
+from accounts.prepared import insert
 from accounts.seals import Verification, seal, verify
 
 __all__ = ["Verification", "append", "as_record", "export", "seal", "search", "verify"]
@@ -96,7 +97,7 @@ def append(
     text. Over-long text is cut to its column.
     """
     cut = {column: _text(str(text), _LONGEST[column]) for column, text in {"name": name, **texts}.items()}
-    return Event.objects.create(
+    event = Event(
         account=account,
         at=at,
         source=source,
@@ -109,6 +110,7 @@ def append(
         mfa=mfa,
         **cut,
     )
+    return insert(event)
 
 
 def search(

@@ -7,6 +7,7 @@ are taken while the parent row is locked.
 from django.db.models import F
 
 from accounts.models import Account
+from accounts.prepared import Change
 from iam.errors import LimitExceeded
 from iam.models import Tally
 
@@ -57,10 +58,18 @@ def limit(account: Account, name: str) -> int:
 def take(account: Account, kind: str) -> None:
     """Count one more of a kind.  Errors: LimitExceeded, and then nothing is counted."""
     allowed = limit(account, kind)
+    if _counted.run(account=account.pk, kind=kind, allowed=allowed):
+        return
+    # Full, or the first of its kind: others may be the first at the same moment.
     Tally.objects.get_or_create(account=account, kind=kind)
-    room = Tally.objects.filter(account=account, kind=kind, count__lt=allowed)
-    if not room.update(count=F("count") + 1):
+    if not _counted.run(account=account.pk, kind=kind, allowed=allowed):
         raise LimitExceeded(f"Cannot exceed quota for {kind}PerAccount: {allowed}")
+
+
+_counted = Change(
+    lambda account, kind, allowed: Tally.objects.filter(account=account, kind=kind, count__lt=allowed),
+    count=F("count") + 1,
+)
 
 
 def count(account: Account, kind: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from accounts import mfa, vault
 from accounts.models import Account
+from accounts.prepared import insert
 from iam import documents, ids, quotas
 from iam.call import Call
 from iam.errors import AccessDenied, PackedPolicyTooLarge, ValidationError
@@ -144,7 +145,8 @@ def mint(
     """A session of that account as a row, and its credentials, which are in clear here and nowhere again."""
     secret, token = ids.secret_access_key(), ids.session_token()
     token += "=" * (token_size - len(token))
-    row = account.sts_sessions.create(
+    row = Session(
+        account=account,
         kind=kind,
         key_id=ids.access_key_id("ASIA", account.number),
         sealed_secret=vault.seal(account, SECRET_PURPOSE, secret.encode()),
@@ -154,7 +156,7 @@ def mint(
         expires_at=call.now + lasting,
         **columns,
     )
-    return row, {
+    return insert(row), {
         "AccessKeyId": row.key_id,
         "SecretAccessKey": secret,
         "SessionToken": token,

@@ -7,7 +7,7 @@ from django.db import IntegrityError, models
 from django.db.models import Exists, OuterRef
 
 from accounts.models import Account, Identity, IdentityKind, MfaDevice
-from accounts.prepared import Prepared
+from accounts.prepared import Prepared, insert
 from iam.errors import EntityAlreadyExists
 from iam.models.keys import AccessKey
 from iam.models.scoped import Named, NamedQuerySet, fold
@@ -20,12 +20,14 @@ class UserQuerySet(NamedQuerySet["User"]):
         """A new user and the identity that will sign in for it.  Errors: EntityAlreadyExists."""
         account, name, key = values["account"], values["name"], values["name_key"]
         try:
-            identity = Identity.objects.create(
-                account=account,
-                kind=IdentityKind.USER,
-                name=name,
-                name_key=key,
-                created_at=values["created_at"],
+            identity = insert(
+                Identity(
+                    account=account,
+                    kind=IdentityKind.USER,
+                    name=name,
+                    name_key=key,
+                    created_at=values["created_at"],
+                )
             )
         except IntegrityError as taken:
             raise EntityAlreadyExists(User.taken_text.format(name)) from taken

@@ -12,7 +12,7 @@ from django.db import IntegrityError, models
 from django.db.models.functions import Substr
 
 from accounts.models import Account
-from accounts.prepared import Prepared
+from accounts.prepared import Prepared, insert
 from iam.errors import EntityAlreadyExists, NoSuchEntity
 
 M = TypeVar("M", bound="Named")
@@ -35,7 +35,7 @@ class TenantQuerySet(models.QuerySet[Row]):
     def make(self, **values: Any) -> Row:
         """A new row.  Errors: EntityAlreadyExists where a name is taken, in whatever case."""
         try:
-            return self.create(**values)
+            return insert(self.model(**values))
         except IntegrityError as taken:
             raise EntityAlreadyExists(self.taken(values)) from taken
 

@@ -1,12 +1,13 @@
 from typing import Any
 
 import pytest
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import F
 from django.db.transaction import TransactionManagementError
 
 from accounts import signup
 from accounts.models import Account, Identity, MfaDevice
-from accounts.prepared import Prepared
+from accounts.prepared import Change, Prepared, insert
 from tests.accounts.cast import NOW, phone, user
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +103,66 @@ def test_rows_are_locked_in_a_transaction_only():
         prepared.one(name_key="alice")
     with pytest.raises(TransactionManagementError):
         prepared.one(name_key="alice")
+
+
+def test_a_change_touches_the_rows_it_names_and_counts_them():
+    first, second = two_accounts()
+    alice, bob = user(first, "alice"), user(second, "alice")
+    change = Change(
+        lambda account, name_key: Identity.objects.filter(account=account, name_key=name_key), name="ALICE"
+    )
+    assert change.run(account=first.pk, name_key="alice") == 1
+    assert change.run(account=first.pk, name_key="nobody") == 0
+    for identity in (alice, bob):
+        identity.refresh_from_db()
+    assert (alice.name, bob.name) == ("ALICE", "alice")
+
+
+def test_a_change_may_reckon_with_what_is_there():
+    account = two_accounts()[0]
+    change = Change(
+        lambda account, most: Account.objects.filter(pk=account, policy_revision__lt=most),
+        policy_revision=F("policy_revision") + 1,
+    )
+    assert [change.run(account=account.pk, most=3) for _ in range(3)] == [1, 1, 0]
+
+
+def test_an_inserted_row_is_as_a_saved_one():
+    account = two_accounts()[0]
+    values = {"account": account, "kind": "user", "created_at": NOW}
+    saved = Identity(name="alice", name_key="alice", **values)
+    saved.save()
+    inserted = insert(Identity(name="bob", name_key="bob", **values))
+    assert not inserted._state.adding
+    assert inserted.pk != saved.pk
+    kept = the(Identity.objects.filter(pk=inserted.pk).first())
+    assert columns(kept) == columns(inserted)
+    own = {"id", "name", "name_key"}
+    assert {k: v for k, v in columns(kept).items() if k not in own} == {
+        k: v for k, v in columns(saved).items() if k not in own
+    }
+
+
+def test_inserted_documents_bytes_and_times_come_back(django_assert_num_queries):
+    account = two_accounts()[0]
+    device = MfaDevice(
+        account=account,
+        serial="arn:x",
+        name="x",
+        sealed_seed=b"\x00\xff",
+        created_at=NOW,
+        tags=[{"Key": "ä"}],
+    )
+    with django_assert_num_queries(1):
+        insert(device)
+    kept = MfaDevice.objects.get(pk=device.pk)
+    assert (bytes(kept.sealed_seed), kept.created_at, kept.tags) == (b"\x00\xff", NOW, [{"Key": "ä"}])
+
+
+def test_a_broken_constraint_shows_as_with_save():
+    account = two_accounts()[0]
+    user(account, "alice")
+    twin = Identity(account=account, kind="user", name="Alice", name_key="alice", created_at=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(twin)
+    assert twin.pk is None
