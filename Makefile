@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check install -qq --require
 SCRATCH := .cache
 # Checks and tests never touch the developer's own data.
 CHECK_ENV := WARDSTEAD_DATA_DIR=$(SCRATCH)/check
-NOT_OURS = \( -path ./$(VENV) -o -path ./.git -o -path ./$(SCRATCH) \) -prune
+NOT_OURS = \( -path ./$(VENV) -o -path ./.git -o -path ./.venv-bench -o -path ./bench/node/node_modules -o -path ./$(SCRATCH) \) -prune
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -112,9 +112,27 @@ e2e: $(VENV)/.e2e ## run the journeys of people, in Chromium (Debian's; installe
 	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
 	@$(BIN)/python -m pytest -q tests/e2e
 
+.PHONY: screenshot
+screenshot: $(VENV)/.e2e ## take docs/screenshot.png anew
+	@$(BIN)/python -m tests.e2e.screenshot
+
 .PHONY: cli
 cli: $(VENV)/.dev .venv-cli/.made ## run the journeys of programs: the aws command line, boto3, Terraform where it is
 	@$(BIN)/python -m pytest -q tests/cli
+
+.venv-bench/.made: requirements-bench.lock $(VENV)/.made
+	@echo "Installing the engines to measure beside ($$(grep -c == $<) packages) into an environment of their own ..."
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip --disable-pip-version-check install -qq --require-hashes -r $<
+	@touch $@
+
+bench/node/node_modules/.made: bench/node/package-lock.json
+	@if command -v npm >/dev/null; then cd bench/node && npm ci --silent --no-audit --no-fund && touch node_modules/.made; \
+	  else echo "npm is not here: iam-simulate is left out"; fi
+
+.PHONY: bench
+bench: .venv-bench/.made bench/node/node_modules/.made ## measure the policy engine beside others; fails where a goal is missed
+	@.venv-bench/bin/python -m bench.engine
 
 .PHONY: fuzz
 fuzz: $(VENV)/.dev ## hold the policy engine against the oracle on CASES=1000000 invented cases (SEED=...)
@@ -135,6 +153,6 @@ UV_LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-ha
 
 .PHONY: lock
 lock: $(VENV)/.dev ## compile the hashed lock files anew; UPGRADE=1 takes newer versions
-	@for name in requirements requirements-dev requirements-e2e requirements-cli; do \
+	@for name in requirements requirements-dev requirements-e2e requirements-cli requirements-bench; do \
 	  echo "$$name.lock"; $(UV_LOCK) $(if $(UPGRADE),--upgrade) $$name.in -o $$name.lock || exit 1; done
 	@! grep -nEi 'https?:|index-url|find-links|file:' *.lock || { echo "a lock names where it was made" >&2; exit 1; }

@@ -20,6 +20,7 @@ from iam.policy.variables import Context
 DOCUMENTS_KEPT: Final = 4096
 ACTIONS_KEPT: Final = 256
 PATTERNS_KEPT: Final = 4096
+ANY_HEAD: Final = ("",)
 
 
 class Rule:
@@ -31,6 +32,7 @@ class Rule:
         "deny",
         "document",
         "exacts",
+        "heads",
         "number",
         "prefixes",
         "principals",
@@ -54,6 +56,8 @@ class Rule:
         self.simple = resource.simple and not checks and not self.always
         self.exacts = tuple(resource.exacts) if self.simple else ()
         self.prefixes = tuple(resource.prefixes) if self.simple else ()
+        inside = not (resource.negated or resource.everything)
+        self.heads = tuple(dict.fromkeys(resource.heads)) if inside and not self.simple else ANY_HEAD
         self.applies: Callable[[str, Context], bool] = _both(resource.test(), _all(checks))
 
 
@@ -132,11 +136,15 @@ class _ActionIndex:
     def find(self, action: str) -> list[int]:
         """Return the numbers of the statements, ascending, for a lower-case action."""
         service, _, name = action.partition(":")
-        exact = self.exact.get(action, [])
-        found = {exact} if isinstance(exact, int) else set(exact)
-        found.update(number for test, number in self.patterns.get(service, ()) if test(name))
-        found.update(number for test, number in self.rest if test(action))
-        return sorted(found)
+        exact = self.exact.get(action)
+        found = [] if exact is None else [exact] if isinstance(exact, int) else exact
+        patterns = self.patterns.get(service)
+        if patterns is None and not self.rest:
+            return found
+        more = set(found)
+        more.update([number for test, number in patterns or () if test(name)])
+        more.update([number for test, number in self.rest if test(action)])
+        return sorted(more)
 
 
 @lru_cache(maxsize=PATTERNS_KEPT)
@@ -193,7 +201,8 @@ class CompiledDocument:
 
     def rules_for(self, action: str, flavour: Flavour) -> tuple[Rule, ...]:
         """Return the statements that speak of an action (lower-case), not remembering the answer."""
-        return tuple(self.rule(number, flavour) for number in self._index.find(action))
+        found = self._index.find(action)
+        return tuple([self.rule(number, flavour) for number in found]) if found else ()
 
     def matching(self, action: str, flavour: Flavour) -> tuple[Rule, ...]:
         """Return the statements that speak of an action (any case), remembering the answer."""

@@ -13,7 +13,7 @@ from typing import Final
 
 from iam.policy.attached import AttachedPolicy, Levels, Request
 from iam.policy.decision import Decision, Hit, LayerName
-from iam.policy.plan import SILENCE, Candidates, Layer, Plan
+from iam.policy.plan import NOBODY, SILENCE, Candidates, Layer, Plan
 from iam.policy.principals import OF_AN_ACCOUNT, BoundIds, Grant
 from iam.policy.resources import Flavour
 from iam.policy.services import UNCONDITIONAL, is_assuming, is_trust_action, needs_grant
@@ -50,7 +50,7 @@ def decide(
     ):
         denies, allows, own_rules = plan.identity.candidates(request.action)
         if not own_rules:
-            rule = denies.first(request.resource, request.context)
+            rule = None if denies is NOBODY else denies.first(request.resource, request.context)
             if rule is not None:
                 return plan.denied(plan.identity, rule)
             if plan.limits:

@@ -3,8 +3,9 @@
 Made once per principal and policy revision; each action is merged when it is first asked for.
 """
 
+from collections import deque
 from collections.abc import Sequence
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 from iam.policy.attached import AttachedPolicy
 from iam.policy.compile import ACTIONS_KEPT, Rule
@@ -13,7 +14,18 @@ from iam.policy.services import has_own_rules
 from iam.policy.variables import Context
 
 _WORTH_GROUPING: Final = 3
+REMEMBERED: Final = 40_000
+"""What all plans together remember, in merged actions and made decisions: the oldest is forgotten first."""
+
 _NO_TEXTS: Final = frozenset[str]()
+_remembered: deque[tuple[dict[Any, Any], object]] = deque()
+
+
+def _remember(table: dict[Any, Any], key: object) -> None:
+    _remembered.append((table, key))
+    if len(_remembered) > REMEMBERED:
+        oldest, forgotten = _remembered.popleft()
+        oldest.pop(forgotten, None)
 
 
 class Candidates:
@@ -26,15 +38,23 @@ class Candidates:
     __slots__ = ("always", "exacts", "prefixes", "rest", "simple")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self.always = next((rule for rule in rules if rule.always), None)
-        simple = tuple(rule for rule in rules if rule.simple)
-        others = tuple(rule for rule in rules if not rule.simple and not rule.always)
+        self.always: Rule | None = None
+        simple: list[Rule] = []
+        rest: list[tuple[tuple[str, ...], Rule]] = []
+        for rule in rules:
+            if rule.always:
+                self.always = rule
+                simple, rest = [], []
+                break
+            if rule.simple:
+                simple.append(rule)
+            else:
+                rest.append((rule.heads, rule))
         if len(simple) < _WORTH_GROUPING:
-            simple, others = (), simple + others
-        self.simple = simple
-        self.rest = others
-        self.exacts = frozenset(text for rule in simple for text in rule.exacts) if simple else _NO_TEXTS
-        self.prefixes = tuple(dict.fromkeys(text for rule in simple for text in rule.prefixes))
+            rest, simple = [(rule.heads, rule) for rule in simple] + rest, []
+        self.simple = tuple(simple)
+        self.rest = tuple(rest)
+        self.exacts, self.prefixes = _grouped(simple) if simple else (_NO_TEXTS, ())
 
     def first(self, resource: str, context: Context) -> Rule | None:
         """Return a statement that applies, or None."""
@@ -44,13 +64,18 @@ class Candidates:
             for rule in self.simple:  # pragma: no branch  # one of them applies, that is what was just asked
                 if rule.applies(resource, context):
                     return rule
-        for rule in self.rest:
-            if rule.applies(resource, context):
+        for heads, rule in self.rest:
+            if resource.startswith(heads) and rule.applies(resource, context):
                 return rule
         return None
 
 
-_NOBODY: Final = Candidates(())
+def _grouped(rules: list[Rule]) -> tuple[frozenset[str], tuple[str, ...]]:
+    exacts = frozenset(text for rule in rules for text in rule.exacts)
+    return exacts, tuple(dict.fromkeys(text for rule in rules for text in rule.prefixes))
+
+
+NOBODY: Final = Candidates(())
 
 ByAction = tuple[Candidates, Candidates, bool]
 """The Deny and the Allow statements for an action, and whether its service has rules of its own."""
@@ -74,21 +99,27 @@ class Layer:
 
     def _merge(self, action: str) -> ByAction:
         folded = action.lower()
-        rules = [rule for item in self.attached for rule in item.document.rules_for(folded, "identity")]
-        denies = [rule for rule in rules if rule.deny]
-        allows = [rule for rule in rules if not rule.deny]
+        denies: list[Rule] = []
+        allows: list[Rule] = []
+        for item in self.attached:
+            for rule in item.document.rules_for(folded, "identity"):
+                (denies if rule.deny else allows).append(rule)
         if len(self.by_action) >= ACTIONS_KEPT:
             self.by_action.clear()
         merged = self.by_action[action] = (
-            Candidates(denies) if denies else _NOBODY,
-            Candidates(allows) if allows else _NOBODY,
+            Candidates(denies) if denies else NOBODY,
+            Candidates(allows) if allows else NOBODY,
             has_own_rules(folded),
         )
+        _remember(self.by_action, action)
         return merged
 
     def hit(self, rule: Rule) -> Hit:
         """Return the policy a statement of this layer belongs to (the first, if a text hangs twice)."""
-        return next(item for item in self.attached if item.document is rule.document), rule.number
+        for item in self.attached:  # pragma: no branch  # the rule is of one of them
+            if item.document is rule.document:
+                return item, rule.number
+        raise LookupError(rule.number)  # pragma: no cover
 
 
 SILENCE: Final[dict[LayerName, Decision]] = {
@@ -130,7 +161,7 @@ class Plan:
         known = self._decisions.get(rules)
         if known is None:
             layers = (self.identity, *self.limits)
-            hits = tuple(layer.hit(rule) for layer, rule in zip(layers, rules, strict=True))
+            hits = tuple([layer.hit(rule) for layer, rule in zip(layers, rules, strict=True)])
             known = self._keep(rules, Decision("allowed", self.identity.name, hits))
         return known
 
@@ -138,4 +169,5 @@ class Plan:
         if len(self._decisions) >= DECISIONS_KEPT:
             self._decisions.clear()
         self._decisions[key] = decision
+        _remember(self._decisions, key)
         return decision

@@ -28,6 +28,8 @@ class Resources:
     contextual: list[tuple[Token, ...]] = field(default_factory=list)
     negated: bool = False
     deny: bool = False
+    heads: list[str] = field(default_factory=list)
+    """How the patterns begin: a text that begins like none of them is matched by none."""
 
     @classmethod
     def of(cls, statement: Statement, flavour: Flavour, *, variables: bool) -> "Resources":
@@ -48,6 +50,7 @@ class Resources:
 
     def _add(self, pattern: tuple[Token, ...]) -> None:
         text = literal(pattern)
+        self.heads.append(intern(pattern[0]) if pattern and isinstance(pattern[0], str) else "")
         if text is not None:
             self.exacts.append(intern(text))
         elif pattern == (Wild.RUN,):
