@@ -19,7 +19,7 @@ from tests.e2e.serving import ROOT
 BIN = ROOT / ".venv-cli" / "bin"
 NUMBER = "111122223333"
 DONE = "=== done"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 PREAMBLE = f"""
 code() {{ (cd {ROOT} && {sys.executable} -m tests.e2e.authenticator "$1" "$2"); }}
 """

@@ -1,4 +1,4 @@
-"""Life in the demo account: people who sign in, programs that sign requests, devices, denials.  All by the API."""
+"""Life in the demo account: people with passwords and devices, programs that sign requests, denials."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -10,6 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.e2e.authenticator import Authenticator
+from tests.e2e.browsing import Person
 from tests.e2e.serving import Installation
 
 PASSWORD = "amber-Lantern-58-quay"
@@ -55,6 +56,15 @@ def breathe(product: Installation) -> Life:
     retired = iam.create_access_key(UserName="bob")["AccessKey"]["AccessKeyId"]
     iam.update_access_key(UserName="bob", AccessKeyId=retired, Status="Inactive")
     return Life({name: _enrol(iam, name) for name in WITH_DEVICE})
+
+
+def sign_in_admin(person: Person, product: Installation, living: Life) -> None:
+    """Sign in as the demo's administrator, with the printed password and a code."""
+    password = product.printed.partition("password")[2].split()[0]
+    person.sign_in("demo", "admin", password)
+    person.fill(code=living.apps["admin"].code())
+    person.press("Continue")
+    person.is_headed("Dashboard")
 
 
 def _work(product: Installation, iam: Any, name: str) -> None:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.urls import Resolver404, resolve
+from playwright.sync_api import expect
 
 from tests.e2e import browsing, life
 from tests.e2e.browsing import PHONE, Person
@@ -27,16 +28,8 @@ def living(product: Installation) -> Life:
 def admin(windows: Open, product: Installation, living: Life) -> Person:
     """The demo's administrator, signed in."""
     person = windows()
-    sign_in(person, product, living)
+    life.sign_in_admin(person, product, living)
     return person
-
-
-def sign_in(person: Person, product: Installation, living: Life) -> None:
-    password = product.printed.partition("password")[2].split()[0]
-    person.sign_in("demo", "admin", password)
-    person.fill(code=living.apps["admin"].code())
-    person.press("Continue")
-    person.is_headed("Dashboard")
 
 
 def kind_of_page(address: str) -> tuple[str, str]:
@@ -90,3 +83,15 @@ def test_every_page_loads_and_stands_in_nobodys_way(admin: Person, windows: Open
             wrong.append(f"{address}: wider than a phone")
     assert not wrong, "\n".join(wrong)
     assert walked > 25
+
+
+def test_a_dialog_names_what_goes_and_is_left_by_the_keyboard(admin: Person):
+    admin.visit("/iam/groups/Auditors/")
+    admin.press("Delete")
+    dialog = admin.page.locator("dialog[open]")
+    expect(dialog).to_contain_text("Auditors")
+    assert admin.obstacles() == []
+    assert admin.page.evaluate("document.querySelector('dialog').contains(document.activeElement)")
+    admin.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(admin.button("Delete")).to_be_focused()
