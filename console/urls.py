@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.views.role_trust_policy")),
     path("", include("console.views.roles")),
     path("", include("console.views.signin_factor")),
+    path("", include("console.views.sessions")),
     path("", include("console.views.signin")),
     path("", include("console.views.switch_role")),
     path("", include("console.views.tags")),
