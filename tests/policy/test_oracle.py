@@ -1,4 +1,4 @@
-"""The engine against the oracle; WARDSTEAD_FUZZ sets how many invented cases are compared, in chunks of 500."""
+"""The engine against the oracle; FUZZ_CASES sets how many invented cases are compared, in chunks of 500."""
 
 import os
 from random import Random  # noqa: TID251  # a seeded, repeatable choice of test cases; nothing here is secret
@@ -10,7 +10,7 @@ from tests.policy.compare import differ, oracle_says, shrink, told
 from tests.policy.invent import invent
 
 CHUNK = 500
-CHUNKS = int(os.environ.get("WARDSTEAD_FUZZ", "3000")) // CHUNK
+CHUNKS = int(os.environ.get("FUZZ_CASES", "3000")) // CHUNK
 
 
 @pytest.mark.parametrize("case", load_cases(), ids=case_id)
