@@ -235,5 +235,5 @@ def _context(entries: Sequence[str]) -> Context:
     return found
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover
     sys.exit(main())

@@ -181,3 +181,10 @@ def test_a_text_that_is_no_policy_is_a_wrong_question(tmp_path, capsys):
     broken.write_text("{")
     assert asking("simulate", str(broken))[0] == cli.WRONG_QUESTION
     assert "line 1" in capsys.readouterr().err
+
+
+def test_without_a_catalogue_names_are_judged_by_form(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "iam.service_catalogue", None)
+    assert (
+        run("validate", written(tmp_path, "a.json", allow(Action="moon:Walk", Resource="*")))[0] == cli.WELL
+    )
