@@ -21,6 +21,32 @@ Checks: TypeAlias = Callable[[Call, Target, Params], Sequence[Check]]
 Keys: TypeAlias = Callable[[Call, Target, Params], Mapping[str, str | tuple[str, ...]]]
 Function = TypeVar("Function", bound=Callable[..., Output])
 
+# The actions that supply iam:PermissionsBoundary, as the service authorisation reference has them: for any other a
+# condition on it finds no value.
+BOUNDED = frozenset(
+    f"iam:{verb}"
+    for verb in (
+        "AttachRolePolicy",
+        "AttachUserPolicy",
+        "CreateRole",
+        "CreateUser",
+        "DeleteRole",
+        "DeleteRolePermissionsBoundary",
+        "DeleteRolePolicy",
+        "DeleteUserPermissionsBoundary",
+        "DeleteUserPolicy",
+        "DetachRolePolicy",
+        "DetachUserPolicy",
+        "GetRole",
+        "PutRolePermissionsBoundary",
+        "PutRolePolicy",
+        "PutUserPermissionsBoundary",
+        "PutUserPolicy",
+        "UpdateAssumeRolePolicy",
+        "UpdateRole",
+        "UpdateRoleDescription",
+    )
+)
 _PAGING = ("marker", "max_items")
 
 log = logging.getLogger(__name__)
@@ -81,7 +107,9 @@ class Operation:
         if self.checks_with is not None:
             return self.checks_with(call, target, params)
         supplied = self.keys(call, target, params) if self.keys is not None else {}
-        own = Check(self.action, target.arn, {**target_keys(target), **request_tags(params), **supplied})
+        own = Check(
+            self.action, target.arn, {**target_keys(self.action, target), **request_tags(params), **supplied}
+        )
         return [own, *(self.also(call, target, params) if self.also is not None else ())]
 
     def run(self, call: Call, target: Target, params: Params) -> Output:
@@ -151,14 +179,14 @@ def nobody_asked(call: Call, target: Target, params: Params) -> Sequence[Check]:
     return ()
 
 
-def target_keys(target: Target) -> dict[str, str | tuple[str, ...]]:
-    """The condition keys that describe the thing acted on: its tags and its permissions boundary."""
+def target_keys(action: str, target: Target) -> dict[str, str | tuple[str, ...]]:
+    """The condition keys that describe the thing acted on: its tags and, for some actions, its permissions boundary."""
     keys: dict[str, str | tuple[str, ...]] = {}
     for tag, value in tag_map(getattr(target.entity, "tags", ())).items():
         keys[f"aws:resourcetag/{tag.lower()}"] = value
         keys[f"iam:resourcetag/{tag.lower()}"] = value
     boundary: str = getattr(target.entity, "boundary_arn", "")
-    if boundary:
+    if boundary and action in BOUNDED:
         keys["iam:permissionsboundary"] = boundary
     return keys
 

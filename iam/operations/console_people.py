@@ -25,7 +25,7 @@ def _asks(action: str) -> Checks:
     """The one check of a joined read: the operation it stands for, on the user it is about."""
 
     def checks(call: Call, target: Target, params: Params) -> Sequence[Check]:
-        return (Check(action, target.arn, target_keys(target)),)
+        return (Check(action, target.arn, target_keys(action, target)),)
 
     return checks
 
@@ -43,7 +43,7 @@ def user_overview(call: Call, *, user: User) -> Output:
 
 
 def _may(call: Call, action: str, entity: User | Group) -> bool:
-    keys = target_keys(Target(arn=entity.arn, entity=entity))
+    keys = target_keys(action, Target(arn=entity.arn, entity=entity))
     return may(call, Check(action, entity.arn, keys)).allowed
 
 

@@ -34,7 +34,7 @@ def _named(call: Call, params: Params, lock: bool) -> Target:
 
 
 def _may_get(call: Call, target: Target, params: Params) -> Sequence[Check]:
-    return (Check("iam:GetPolicy", target.arn, target_keys(target)),)
+    return (Check("iam:GetPolicy", target.arn, target_keys("iam:GetPolicy", target)),)
 
 
 @operation("console.PolicyOverview", target=_named, checks=_may_get, reads=True)

@@ -103,7 +103,7 @@ def _pass_role(call: Call, target: Target, params: Params) -> Sequence[Check]:
         "iam:passedtoservice": _MACHINES,
         "iam:associatedresourcearn": _EVERY_MACHINE.format(call.account.number),
     }
-    return (Check("iam:PassRole", role_arn, {**target_keys(Target(role_arn, role)), **keys}),)
+    return (Check("iam:PassRole", role_arn, {**target_keys("iam:PassRole", Target(role_arn, role)), **keys}),)
 
 
 @operation("iam.AddRoleToInstanceProfile", target=_profile_and_role, also=_pass_role)

@@ -35,7 +35,7 @@ def _asks(action: str, *, own: bool = False) -> Checks:
         owner = target.given.get("owner")
         principal = call.principal
         itself = principal.kind == "user" and owner is not None and principal.identity_pk == owner.pk
-        return [Check(action, target.arn, target_keys(target), implicit_ok=own and itself)]
+        return [Check(action, target.arn, target_keys(action, target), implicit_ok=own and itself)]
 
     return checks
 

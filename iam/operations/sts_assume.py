@@ -63,7 +63,7 @@ def _keys(call: Call, target: Target, params: Params) -> dict[str, str | tuple[s
     session = call.principal.session
     identity = params.get("source_identity") or (session.source_identity if session is not None else "")
     keys: dict[str, str | tuple[str, ...]] = {
-        **target_keys(target),
+        **target_keys("sts:AssumeRole", target),
         **request_tags({"tags": params.get("tags", ())}),
         "aws:resourceaccount": target.arn.split(":", 5)[4],
         "sts:rolesessionname": str(params["role_session_name"]),
