@@ -50,6 +50,6 @@ def _compact(text: str) -> str:
     if text.lstrip().startswith("{"):
         try:
             return json.dumps(json.loads(text), separators=(",", ":"))
-        except ValueError:
+        except (ValueError, RecursionError):  # whoever nests a document so deep sees it as typed
             return text
     return text

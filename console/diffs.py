@@ -34,7 +34,7 @@ def tidy(text: str) -> str:
     """JSON laid out one way, its members in their order, so that layout is no difference; other text as it is."""
     try:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

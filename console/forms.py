@@ -1,16 +1,23 @@
 """OperationForm: a form made of an operation's input shape, run as that operation, with its refusals at their fields."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.http import HttpRequest
 
-from console import cli
+from console import cli, plain_words
 from console.calls import run
 from console.fields import Field, FieldKind, FormError, Problem, options
 from console.panels import Refusal, refusal
-from iam.errors import AccessDenied, MalformedPolicyDocument, ServiceError
+from iam.errors import (
+    AccessDenied,
+    EntityAlreadyExists,
+    MalformedPolicyDocument,
+    ServiceError,
+    ValidationError,
+)
 from iam.shapes import names, spec
 from iam.shapes.spec import Shape
 
@@ -29,6 +36,9 @@ _HINTS: Final = {
     r"[\w+=,.@\-]+": "Letters, digits and any of + = , . @ - _",
     r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)": "Begins and ends with a slash, such as /engineering/",
 }
+
+_WHOLE: Final = re.compile(r"-?[0-9]+")
+_MOST_DIGITS: Final = 18  # no limit of a setting is as long, and Python refuses to read thousands of digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +119,7 @@ class OperationForm:
         at_fields = [
             FormError(f"{field.label}: {message}", field.id)
             for field in self.fields
-            for message in field.errors
+            for message in _found(field) or field.errors
         ]
         return own + at_fields
 
@@ -154,11 +164,11 @@ class OperationForm:
             if member:
                 found = Problem(problem.detail or problem.message, problem.line or 0, problem.column or 0)
                 self._put(member, problems=[found])
-        if member in self._fields:
-            told = _plainly(problem.message, self._shape.members[member]) if self._shape else problem.message
-            self._put(member, errors=[*self._fields[member].errors, told])
-        else:
-            self._form_errors.append(problem.message)
+        for name, told in self._told(problem, member).items():
+            if name in self._fields:
+                self._put(name, errors=[*self._fields[name].errors, *told])
+            else:
+                self._form_errors += told
 
     def warn(self, member: str, problems: Sequence[Problem]) -> None:
         """Show beside a document what is doubtful about it; it is no reason to refuse it."""
@@ -214,6 +224,19 @@ class OperationForm:
         scale = self._look.get(name, Look()).scale
         return value * scale if scale > 1 and isinstance(value, int) else value
 
+    def _told(self, problem: ServiceError, member: str) -> Mapping[str, Sequence[str]]:
+        """The sentences to show, by the member they stand at; those of no field stand above the form."""
+        if isinstance(problem, ValidationError):
+            broken = plain_words.broken(self._shape, self.params)
+            if any(name in self._fields for name in broken):
+                return {name: told for name, told in broken.items() if name in self._fields}
+        return {member or self._name_member(problem): [problem.message]}
+
+    def _name_member(self, problem: ServiceError) -> str:
+        """Where a name in use was typed: in the one field that is needed and called a name."""
+        named = [name for name, field in self._fields.items() if field.required and name.endswith("Name")]
+        return named[0] if isinstance(problem, EntityAlreadyExists) and len(named) == 1 else ""
+
     def _json_member(self) -> str:
         return next((name for name, field in self._fields.items() if field.kind == "json"), "")
 
@@ -227,21 +250,13 @@ def label(member: str) -> str:
     return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
 
 
-def _plainly(message: str, shape: Shape) -> str:
-    """A constraint of the model as people would say it; any other message as it is."""
-    if not message.startswith("1 validation error detected"):
-        return message
-    if "satisfy regular expression" in message:
-        return "This does not have the form that is asked for."
-    if "have length" not in message:
-        return message
-    if shape.min == shape.max:
-        return f"Enter exactly {shape.min} characters."
-    return (
-        f"Enter at most {shape.max} characters."
-        if "less than" in message
-        else f"Enter at least {shape.min} characters."
-    )
+def _found(field: Field) -> list[str]:
+    """What is wrong in a document, by its place: it says more than that something is."""
+    return [
+        f"Line {problem.line}, column {problem.column}: {problem.message}"
+        for problem in field.problems
+        if problem.tone == "danger" and problem.line
+    ]
 
 
 def _scaled(limit: int | None, scale: int, *, up: bool = False) -> int | None:
@@ -289,7 +304,7 @@ def _text(request: HttpRequest, name: str) -> str:
 
 def _whole_number(request: HttpRequest, name: str) -> int | str | None:
     text = _text(request, name)
-    return int(text) if text.lstrip("-").isascii() and text.lstrip("-").isdigit() else text or None
+    return int(text[:_MOST_DIGITS]) if _WHOLE.fullmatch(text) else text or None
 
 
 def _pairs(request: HttpRequest, name: str) -> list[dict[str, str]]:

@@ -79,7 +79,7 @@ def test_an_alias_is_changed_and_the_address_told(world, browser):
     ("alias", "words"),
     [
         ("", "This is needed."),
-        ("-bad-", "does not have the form that is asked for"),
+        ("-bad-", "a letter or digit at each end"),
         ("123456789012", "cannot look like"),
     ],
 )
