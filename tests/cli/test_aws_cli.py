@@ -142,6 +142,30 @@ def test_a_role_is_taken_on_its_terms(root: Terminal):
     root.does("tagged aws iam list-roles")
 
 
+def test_a_profile_takes_a_role_by_itself(root: Terminal):
+    make_user(root, "erin")
+    trust = policy(
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::111122223333:user/erin"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"sts:ExternalId": "agreed"}},
+        }
+    )
+    root.does(f"aws iam create-role --role-name deploy --assume-role-policy-document '{trust}'")
+    settings = {
+        "erin.aws_access_key_id": "$erin_id",
+        "erin.aws_secret_access_key": "$erin_secret",
+        "deploy.source_profile": "erin",
+        "deploy.role_arn": "arn:aws:iam::111122223333:role/deploy",
+        "deploy.external_id": "agreed",
+    }
+    for name, value in settings.items():
+        root.does(f"aws configure set profile.{name} {value}")
+    who = root.does("aws --profile deploy sts get-caller-identity --query Arn --output text")
+    assert who.startswith("arn:aws:sts::111122223333:assumed-role/deploy/")
+
+
 def test_a_chain_of_roles_lasts_an_hour_at_most(root: Terminal):
     make_user(root, "erin")
     for name, trusted in (("first", "user/erin"), ("second", "role/first")):

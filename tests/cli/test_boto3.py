@@ -168,3 +168,18 @@ def test_every_paginator_walks_pages_of_one(root: Caller):
 def test_waiters_see_what_was_made(root: Caller):
     root.iam.create_user(UserName="dave")
     root.iam.get_waiter("user_exists").wait(UserName="dave", WaiterConfig={"Delay": 1, "MaxAttempts": 1})
+
+
+def test_the_resource_interface_finds_its_way(product: serving.Installation, root: Caller, account):
+    root.user("dave")
+    iam = boto3.resource(
+        "iam",
+        endpoint_url=product.url,
+        region_name="us-east-1",
+        aws_access_key_id=account["access_key_id"],
+        aws_secret_access_key=account["secret_access_key"],
+    )
+    dave = iam.User("dave")
+    dave.attach_policy(PolicyArn=READ_ONLY)
+    assert [policy.arn for policy in dave.attached_policies.all()] == [READ_ONLY]
+    assert [user.name for user in iam.users.all()] == ["dave"]
