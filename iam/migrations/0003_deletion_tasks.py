@@ -5,25 +5,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('iam', '0002_instance_profiles'),
+        ("accounts", "0001_initial"),
+        ("iam", "0002_instance_profiles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DeletionTask',
+            name="DeletionTask",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('task_id', models.CharField(max_length=1000, unique=True)),
-                ('state', models.CharField(max_length=9)),
-                ('reason', models.CharField(blank=True, default='', max_length=1000)),
-                ('created_at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deletion_tasks', to='accounts.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("task_id", models.CharField(max_length=1000, unique=True)),
+                ("state", models.CharField(max_length=9)),
+                ("reason", models.CharField(blank=True, default="", max_length=1000)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deletion_tasks",
+                        to="accounts.account",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['SUCCEEDED', 'FAILED'])), name='check_deletiontask_state')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["SUCCEEDED", "FAILED"])),
+                        name="check_deletiontask_state",
+                    )
+                ],
             },
         ),
     ]

@@ -5,62 +5,106 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('iam', '0003_deletion_tasks'),
+        ("accounts", "0001_initial"),
+        ("iam", "0003_deletion_tasks"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SamlProvider',
+            name="SamlProvider",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.CharField(max_length=64, unique=True)),
-                ('name', models.CharField(max_length=128)),
-                ('name_key', models.CharField(max_length=128)),
-                ('metadata', models.TextField()),
-                ('valid_until', models.DateTimeField()),
-                ('encryption_mode', models.CharField(default='Allowed', max_length=8)),
-                ('context_provider', models.JSONField(null=True)),
-                ('tags', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='saml_providers', to='accounts.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.CharField(max_length=64, unique=True)),
+                ("name", models.CharField(max_length=128)),
+                ("name_key", models.CharField(max_length=128)),
+                ("metadata", models.TextField()),
+                ("valid_until", models.DateTimeField()),
+                ("encryption_mode", models.CharField(default="Allowed", max_length=8)),
+                ("context_provider", models.JSONField(null=True)),
+                ("tags", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="saml_providers",
+                        to="accounts.account",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SamlPrivateKey',
+            name="SamlPrivateKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key_id', models.CharField(max_length=64, unique=True)),
-                ('sealed_key', models.BinaryField()),
-                ('created_at', models.DateTimeField()),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='private_keys', to='iam.samlprovider')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key_id", models.CharField(max_length=64, unique=True)),
+                ("sealed_key", models.BinaryField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="private_keys",
+                        to="iam.samlprovider",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OpenIdProvider',
+            name="OpenIdProvider",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.CharField(max_length=255)),
-                ('url_key', models.CharField(max_length=255)),
-                ('client_ids', models.JSONField(default=list)),
-                ('thumbprints', models.JSONField(default=list)),
-                ('context_provider', models.JSONField(null=True)),
-                ('tags', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='oidc_providers', to='accounts.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("url", models.CharField(max_length=255)),
+                ("url_key", models.CharField(max_length=255)),
+                ("client_ids", models.JSONField(default=list)),
+                ("thumbprints", models.JSONField(default=list)),
+                ("context_provider", models.JSONField(null=True)),
+                ("tags", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="oidc_providers",
+                        to="accounts.account",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('account', 'url_key'), name='uniq_openidprovider_account_url')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "url_key"), name="uniq_openidprovider_account_url"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='samlprovider',
-            constraint=models.UniqueConstraint(fields=('account', 'name_key'), name='uniq_samlprovider_account_name'),
+            model_name="samlprovider",
+            constraint=models.UniqueConstraint(
+                fields=("account", "name_key"), name="uniq_samlprovider_account_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='samlprovider',
-            constraint=models.CheckConstraint(condition=models.Q(('encryption_mode__in', ['Required', 'Allowed'])), name='check_samlprovider_mode'),
+            model_name="samlprovider",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("encryption_mode__in", ["Required", "Allowed"])),
+                name="check_samlprovider_mode",
+            ),
         ),
     ]

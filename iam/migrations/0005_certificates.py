@@ -5,48 +5,90 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('iam', '0004_identity_providers'),
+        ("accounts", "0001_initial"),
+        ("iam", "0004_identity_providers"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ServerCertificate',
+            name="ServerCertificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unique_id', models.CharField(max_length=21, unique=True)),
-                ('name', models.CharField(max_length=128)),
-                ('name_key', models.CharField(max_length=128)),
-                ('path', models.CharField(default='/', max_length=512)),
-                ('created_at', models.DateTimeField()),
-                ('body', models.TextField()),
-                ('chain', models.TextField(blank=True, default='')),
-                ('sealed_private_key', models.BinaryField()),
-                ('expires_at', models.DateTimeField()),
-                ('tags', models.JSONField(default=list)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='server_certificates', to='accounts.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("unique_id", models.CharField(max_length=21, unique=True)),
+                ("name", models.CharField(max_length=128)),
+                ("name_key", models.CharField(max_length=128)),
+                ("path", models.CharField(default="/", max_length=512)),
+                ("created_at", models.DateTimeField()),
+                ("body", models.TextField()),
+                ("chain", models.TextField(blank=True, default="")),
+                ("sealed_private_key", models.BinaryField()),
+                ("expires_at", models.DateTimeField()),
+                ("tags", models.JSONField(default=list)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="server_certificates",
+                        to="accounts.account",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['account', 'expires_at'], name='servercertificate_expires')],
-                'constraints': [models.UniqueConstraint(fields=('account', 'name_key'), name='uniq_servercertificate_account_name')],
+                "indexes": [models.Index(fields=["account", "expires_at"], name="servercertificate_expires")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "name_key"), name="uniq_servercertificate_account_name"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SigningCertificate',
+            name="SigningCertificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('certificate_id', models.CharField(max_length=128, unique=True)),
-                ('body', models.TextField()),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('status', models.CharField(default='Active', max_length=8)),
-                ('uploaded_at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signing_certificates', to='accounts.account')),
-                ('identity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signing_certificates', to='accounts.identity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("certificate_id", models.CharField(max_length=128, unique=True)),
+                ("body", models.TextField()),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("status", models.CharField(default="Active", max_length=8)),
+                ("uploaded_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signing_certificates",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "identity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signing_certificates",
+                        to="accounts.identity",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('account', 'fingerprint'), name='uniq_signingcertificate_fingerprint'), models.CheckConstraint(condition=models.Q(('status__in', ['Active', 'Inactive'])), name='check_signingcertificate_status')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "fingerprint"), name="uniq_signingcertificate_fingerprint"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["Active", "Inactive"])),
+                        name="check_signingcertificate_status",
+                    ),
+                ],
             },
         ),
     ]

@@ -5,45 +5,98 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('iam', '0005_certificates'),
+        ("accounts", "0001_initial"),
+        ("iam", "0005_certificates"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ServiceCredential',
+            name="ServiceCredential",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('credential_id', models.CharField(max_length=128, unique=True)),
-                ('service', models.CharField(max_length=128)),
-                ('user_name', models.CharField(max_length=200)),
-                ('secret_digest', models.BinaryField(max_length=32)),
-                ('status', models.CharField(default='Active', max_length=8)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_credentials', to='accounts.account')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_credentials', to='iam.user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("credential_id", models.CharField(max_length=128, unique=True)),
+                ("service", models.CharField(max_length=128)),
+                ("user_name", models.CharField(max_length=200)),
+                ("secret_digest", models.BinaryField(max_length=32)),
+                ("status", models.CharField(default="Active", max_length=8)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="service_credentials",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="service_credentials",
+                        to="iam.user",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('account', 'user_name'), name='uniq_servicecredential_name'), models.CheckConstraint(condition=models.Q(('status__in', ['Active', 'Inactive'])), name='check_servicecredential_status')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "user_name"), name="uniq_servicecredential_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["Active", "Inactive"])),
+                        name="check_servicecredential_status",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SshPublicKey',
+            name="SshPublicKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key_id', models.CharField(max_length=128, unique=True)),
-                ('body', models.TextField()),
-                ('fingerprint', models.CharField(max_length=47)),
-                ('status', models.CharField(default='Active', max_length=8)),
-                ('uploaded_at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ssh_public_keys', to='accounts.account')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ssh_public_keys', to='iam.user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key_id", models.CharField(max_length=128, unique=True)),
+                ("body", models.TextField()),
+                ("fingerprint", models.CharField(max_length=47)),
+                ("status", models.CharField(default="Active", max_length=8)),
+                ("uploaded_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ssh_public_keys",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ssh_public_keys",
+                        to="iam.user",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'fingerprint'), name='uniq_sshpublickey_user_fingerprint'), models.CheckConstraint(condition=models.Q(('status__in', ['Active', 'Inactive'])), name='check_sshpublickey_status')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "fingerprint"), name="uniq_sshpublickey_user_fingerprint"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["Active", "Inactive"])),
+                        name="check_sshpublickey_status",
+                    ),
+                ],
             },
         ),
     ]

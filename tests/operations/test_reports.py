@@ -77,6 +77,7 @@ def test_there_is_nothing_to_get_while_it_is_made(world):
 def test_a_report_is_good_for_four_hours(world, report):
     report()
     done = Job.objects.get().finished_at
+    assert done is not None
     world.alice.now = done + timedelta(hours=3, minutes=59)
     assert world.alice.iam("GetCredentialReport")["GeneratedTime"] == done
     world.alice.now = done + timedelta(hours=4)

@@ -85,7 +85,7 @@ def test_a_worker_whose_turn_is_over_leaves_the_job_to_the_next(world, job, monk
     names = [
         row["user"]
         for part in JobPart.objects.order_by("name")
-        for row in credential_report.read(part.content)
+        for row in credential_report.read(bytes(part.content))
     ]
     assert names == ["<root_account>", "alice", "bob"]
 
