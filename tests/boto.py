@@ -46,7 +46,7 @@ def boto_session(answer: Mapping[str, Any]) -> Boto:
 
 def boto_with(key_id: str, secret: str, token: str | None = None, region: str = "us-east-1") -> Boto:
     """Clients with these credentials, real or not."""
-    iam, sts = (_client(service, key_id, secret, token, region) for service in ("iam", "sts"))
+    iam, sts = (client(service, key_id, secret, token, region) for service in ("iam", "sts"))
     return Boto(iam, sts, key_id, secret, token)
 
 
@@ -81,8 +81,9 @@ def _session() -> Any:
     return boto3.session.Session(aws_access_key_id="unused", aws_secret_access_key="unused")
 
 
-def _client(service: str, key_id: str, secret: str, token: str | None, region: str) -> Any:
-    client = _session().client(
+def client(service: str, key_id: str, secret: str, token: str | None, region: str) -> Any:
+    """A client of any service with these credentials, as programs make it."""
+    made = _session().client(
         service,
         region_name=region,
         endpoint_url=ENDPOINT,
@@ -91,8 +92,8 @@ def _client(service: str, key_id: str, secret: str, token: str | None, region: s
         aws_session_token=token,
         config=Config(retries={"max_attempts": 0}, parameter_validation=False),
     )
-    client.meta.events.register("before-send", _without_socket)
-    return client
+    made.meta.events.register("before-send", _without_socket)
+    return made
 
 
 def _without_socket(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
