@@ -8,6 +8,14 @@ from urllib.parse import quote
 from django.urls import register_converter
 
 _PATH_SAFE = "+=,.@"
+# Names may be all dots, and browsers take these out of an address; no name holds a tilde.
+_WRITTEN: Final = {".": "~.", "..": "~.."}
+_READ: Final = {written: name for name, written in _WRITTEN.items()}
+
+
+def in_address(name: str) -> str:
+    """A name as one part of an address."""
+    return quote(_WRITTEN.get(name, name), safe=_PATH_SAFE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,7 @@ class Kind:
 
     def home(self, name: str) -> str:
         """The address under which one's tabs and acts are."""
-        return f"{self.base}{quote(name, safe=_PATH_SAFE)}/"
+        return f"{self.base}{in_address(name)}/"
 
     def address(self, name: str, tab: str = "permissions") -> str:
         """The address of one's tab, or of an act under it."""
@@ -58,6 +66,20 @@ USER: Final = Kind("user", "User", "users", "Users")
 GROUP: Final = Kind("group", "Group", "groups", "User groups", bounded=False)
 ROLE: Final = Kind("role", "Role", "roles", "Roles")
 KINDS: Final[Mapping[str, Kind]] = {kind.plural: kind for kind in (USER, GROUP, ROLE)}
+
+
+class NameConverter:
+    """`<name:name>` in an address: the name of a user, group, role or policy."""
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> str:
+        """The name of a part of an address."""
+        return _READ.get(value, value)
+
+    def to_url(self, name: str) -> str:
+        """The part of an address for a name; Django quotes it."""
+        return _WRITTEN.get(name, name)
 
 
 class KindConverter:
@@ -80,5 +102,6 @@ class BoundedKindConverter(KindConverter):
     regex = "users|roles"
 
 
+register_converter(NameConverter, "name")
 register_converter(KindConverter, "kind")
 register_converter(BoundedKindConverter, "bounded")

@@ -6,13 +6,12 @@ Its address holds the name and whose policy it is, own or AWS's: names are uniqu
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote
 
 from django.http import HttpRequest
 from django.urls import register_converter
 
 from console.calls import run
-from console.kinds import GROUP, ROLE, USER, Kind
+from console.kinds import GROUP, ROLE, USER, Kind, in_address
 from console.page import Tab, tabs
 from console.panels import Panel, panel
 from console.removal import Part, Plan
@@ -27,7 +26,6 @@ ENTITIES: Final[Sequence[tuple[str, Kind]]] = (
     ("PolicyGroups", GROUP),
     ("PolicyRoles", ROLE),
 )
-_PATH_SAFE = "+=,.@"
 
 
 class ScopeConverter:
@@ -113,7 +111,7 @@ def read(request: HttpRequest, scope: str, name: str) -> Shown:
 
 def address(scope: str, name: str) -> str:
     """The address of a policy, before the tab."""
-    return f"{BASE}{scope}/{quote(name, safe=_PATH_SAFE)}/"
+    return f"{BASE}{scope}/{in_address(name)}/"
 
 
 def address_of(arn: str) -> str:

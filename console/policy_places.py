@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import quote
 
 from console import managed_policy
-from console.kinds import GROUP, ROLE, USER, Kind
+from console.kinds import GROUP, ROLE, USER, Kind, in_address
 
 _KINDS: Final[Mapping[str, Kind]] = {kind.noun: kind for kind in (USER, GROUP, ROLE)}
 
@@ -20,7 +19,7 @@ def address(statement: Mapping[str, Any]) -> str:
         case "inline":
             kind, name = _owner(str(statement["owner"]))
             return (
-                kind.address(name, f"permissions/inline/{quote(statement['policyName'])}/edit")
+                kind.address(name, f"permissions/inline/{in_address(statement['policyName'])}/edit")
                 if kind
                 else ""
             )

@@ -185,14 +185,14 @@ def _short(arn: str) -> str:
 
 app_name = "attachments"
 urlpatterns = [
-    path("iam/<kind:kind>/<str:name>/permissions/attach/", attach, name="attach"),
-    path("iam/<kind:kind>/<str:name>/permissions/attach/look/", attach_look, name="attach-look"),
-    path("iam/<kind:kind>/<str:name>/permissions/detach/", detach, name="detach"),
-    path("iam/<bounded:kind>/<str:name>/permissions/boundary/edit/", boundary, name="boundary"),
+    path("iam/<kind:kind>/<name:name>/permissions/attach/", attach, name="attach"),
+    path("iam/<kind:kind>/<name:name>/permissions/attach/look/", attach_look, name="attach-look"),
+    path("iam/<kind:kind>/<name:name>/permissions/detach/", detach, name="detach"),
+    path("iam/<bounded:kind>/<name:name>/permissions/boundary/edit/", boundary, name="boundary"),
     path(
-        "iam/<bounded:kind>/<str:name>/permissions/boundary/edit/look/", boundary_look, name="boundary-look"
+        "iam/<bounded:kind>/<name:name>/permissions/boundary/edit/look/", boundary_look, name="boundary-look"
     ),
     path(
-        "iam/<bounded:kind>/<str:name>/permissions/boundary/delete/", boundary_delete, name="boundary-delete"
+        "iam/<bounded:kind>/<name:name>/permissions/boundary/delete/", boundary_delete, name="boundary-delete"
     ),
 ]

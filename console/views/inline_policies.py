@@ -113,7 +113,7 @@ def delete(request: HtmxRequest, kind: Kind, name: str, policy: str) -> HttpResp
 
 app_name = "inline-policies"
 urlpatterns = [
-    path("iam/<kind:kind>/<str:name>/permissions/inline/create/", create, name="create"),
-    path("iam/<kind:kind>/<str:name>/permissions/inline/<str:policy>/edit/", edit, name="edit"),
-    path("iam/<kind:kind>/<str:name>/permissions/inline/<str:policy>/delete/", delete, name="delete"),
+    path("iam/<kind:kind>/<name:name>/permissions/inline/create/", create, name="create"),
+    path("iam/<kind:kind>/<name:name>/permissions/inline/<name:policy>/edit/", edit, name="edit"),
+    path("iam/<kind:kind>/<name:name>/permissions/inline/<name:policy>/delete/", delete, name="delete"),
 ]

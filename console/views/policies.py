@@ -219,8 +219,8 @@ urlpatterns = [
     path("iam/policies/", index, name="index"),
     path("iam/policies/create/", create, name="create"),
     re_path(r"^iam/policies/(?P<arn>arn:[^:]*:iam::[^:]*:policy/.+)/$", by_arn, name="by-arn"),
-    path("iam/policies/<scope:scope>/<str:name>/", home, name="home"),
-    path("iam/policies/own/<str:name>/tags/", tags, name="tags"),
-    path("iam/policies/own/<str:name>/tags/edit/", tags_edit, name="tags-edit"),
-    path("iam/policies/own/<str:name>/delete/", delete, name="delete"),
+    path("iam/policies/<scope:scope>/<name:name>/", home, name="home"),
+    path("iam/policies/own/<name:name>/tags/", tags, name="tags"),
+    path("iam/policies/own/<name:name>/tags/edit/", tags_edit, name="tags-edit"),
+    path("iam/policies/own/<name:name>/delete/", delete, name="delete"),
 ]

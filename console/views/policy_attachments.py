@@ -176,8 +176,8 @@ def detach(request: HtmxRequest, scope: str, name: str) -> HttpResponse:
 
 app_name = "policy-attachments"
 urlpatterns = [
-    path("iam/policies/<scope:scope>/<str:name>/attached/", attached, name="attached"),
-    path("iam/policies/<scope:scope>/<str:name>/attached/attach/", attach, name="attach"),
-    path("iam/policies/<scope:scope>/<str:name>/attached/attach/look/", attach_look, name="attach-look"),
-    path("iam/policies/<scope:scope>/<str:name>/attached/detach/", detach, name="detach"),
+    path("iam/policies/<scope:scope>/<name:name>/attached/", attached, name="attached"),
+    path("iam/policies/<scope:scope>/<name:name>/attached/attach/", attach, name="attach"),
+    path("iam/policies/<scope:scope>/<name:name>/attached/attach/look/", attach_look, name="attach-look"),
+    path("iam/policies/<scope:scope>/<name:name>/attached/detach/", detach, name="detach"),
 ]

@@ -242,10 +242,10 @@ def _text(answer: Mapping[str, Any]) -> str:
 
 app_name = "policy-versions"
 urlpatterns = [
-    path("iam/policies/<scope:scope>/<str:name>/document/", document, name="document"),
-    path("iam/policies/own/<str:name>/document/edit/", edit, name="edit"),
-    path("iam/policies/<scope:scope>/<str:name>/versions/", versions, name="versions"),
-    path("iam/policies/<scope:scope>/<str:name>/versions/compare/", compare, name="compare"),
-    path("iam/policies/own/<str:name>/versions/<str:version>/default/", put_in_force, name="put-in-force"),
-    path("iam/policies/own/<str:name>/versions/<str:version>/delete/", delete, name="delete"),
+    path("iam/policies/<scope:scope>/<name:name>/document/", document, name="document"),
+    path("iam/policies/own/<name:name>/document/edit/", edit, name="edit"),
+    path("iam/policies/<scope:scope>/<name:name>/versions/", versions, name="versions"),
+    path("iam/policies/<scope:scope>/<name:name>/versions/compare/", compare, name="compare"),
+    path("iam/policies/own/<name:name>/versions/<str:version>/default/", put_in_force, name="put-in-force"),
+    path("iam/policies/own/<name:name>/versions/<str:version>/delete/", delete, name="delete"),
 ]

@@ -121,7 +121,7 @@ def _ending(key_id: str) -> Step:
 
 app_name = "role-trust"
 urlpatterns = [
-    path("iam/roles/<str:name>/trust/edit/", edit, name="edit"),
-    path("iam/roles/<str:name>/sessions/revoke/", revoke_all, name="revoke-all"),
-    path("iam/roles/<str:name>/sessions/<str:key_id>/revoke/", revoke, name="revoke"),
+    path("iam/roles/<name:name>/trust/edit/", edit, name="edit"),
+    path("iam/roles/<name:name>/sessions/revoke/", revoke_all, name="revoke-all"),
+    path("iam/roles/<name:name>/sessions/<str:key_id>/revoke/", revoke, name="revoke"),
 ]

@@ -196,8 +196,8 @@ def delete(request: HtmxRequest, name: str) -> HttpResponse:
 app_name = "roles"
 urlpatterns = [
     path("iam/roles/", index, name="index"),
-    path("iam/roles/<str:name>/", home, name="home"),
-    path("iam/roles/<str:name>/settings/edit/", settings_edit, name="settings-edit"),
-    path("iam/roles/<str:name>/delete/", delete, name="delete"),
-    *(path(f"iam/roles/<str:name>/{tab}/", detail, {"tab": tab}, name=tab) for tab, _ in TABS),
+    path("iam/roles/<name:name>/", home, name="home"),
+    path("iam/roles/<name:name>/settings/edit/", settings_edit, name="settings-edit"),
+    path("iam/roles/<name:name>/delete/", delete, name="delete"),
+    *(path(f"iam/roles/<name:name>/{tab}/", detail, {"tab": tab}, name=tab) for tab, _ in TABS),
 ]

@@ -70,4 +70,4 @@ def changes(kind: Kind, name: str, present: Tags, wanted: Tags) -> list[Step]:
 
 
 app_name = "tags"
-urlpatterns = [path("iam/<bounded:kind>/<str:name>/tags/edit/", edit, name="edit")]
+urlpatterns = [path("iam/<bounded:kind>/<name:name>/tags/edit/", edit, name="edit")]

@@ -184,7 +184,7 @@ def _once(request: HttpRequest, name: str, title: str, secret: OneTimeSecret) ->
     return page(request, "console/users/secret.html", name=name, title=title, secret=secret, crumbs=crumbs)
 
 
-_OWN = "iam/users/<str:name>/credentials"
+_OWN = "iam/users/<name:name>/credentials"
 
 app_name = "user-credentials"
 urlpatterns = [

@@ -179,5 +179,5 @@ urlpatterns = [
     path("iam/users/delete/", delete_several, name="delete-several"),
     path("iam/users/add-to-group/", add_to_groups, name="add-to-groups"),
     path("iam/users/add-to-group/look/", add_to_groups_look, name="add-to-groups-look"),
-    path("iam/users/<str:name>/delete/", delete, name="delete"),
+    path("iam/users/<name:name>/delete/", delete, name="delete"),
 ]

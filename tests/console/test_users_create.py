@@ -147,3 +147,16 @@ def test_those_who_may_not_list_policies_can_name_them(world, browser):
     assert asked.is_accessible()
     assert browser(eve).post(CREATE, {"UserName": "dora", "policy": f"{READ_ONLY}\n{AUDIT}"}).status == 303
     assert len(world.root.iam("ListAttachedUserPolicies", UserName="dora")["AttachedPolicies"]) == 2
+
+
+def test_a_user_named_by_dots_alone_has_pages_like_any_other(world, browser):
+    opened = browser(world.alice)
+    made = opened.post(CREATE, {"UserName": ".."})
+    assert made.location == "/iam/users/~../permissions/"
+    assert ">..</h1>" in "".join(opened.get(made.location).text.split())
+    assert 'href="/iam/users/~../delete/"' in opened.get(made.location).text
+    assert 'href="/iam/users/~../permissions/"' in opened.get("/iam/users/").text
+    gone = opened.post("/iam/users/~../delete/", {"confirm": ".."})
+    assert gone.status == 303
+    with refused("NoSuchEntity"):
+        world.root.iam("GetUser", UserName="..")
