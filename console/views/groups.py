@@ -47,7 +47,6 @@ def index(request: HtmxRequest) -> HttpResponse:
         table=table,
         pages=paging.pages(request, table.next),
         query=query,
-        hidden=paging.hidden(request, "q"),
         cli="aws iam list-groups",
     )
 
@@ -302,11 +301,11 @@ urlpatterns = [
     path("iam/groups/", index, name="index"),
     path("iam/groups/create/", create, name="create"),
     path("iam/groups/create/look/", create_look, name="create-look"),
-    path("iam/groups/<str:name>/", RedirectView.as_view(pattern_name="groups:users"), name="detail"),
-    path("iam/groups/<str:name>/users/add/", add_users, name="add-users"),
-    path("iam/groups/<str:name>/users/add/look/", add_users_look, name="add-users-look"),
-    path("iam/groups/<str:name>/users/remove/", remove_users, name="remove-users"),
-    path("iam/groups/<str:name>/edit/", edit, name="edit"),
-    path("iam/groups/<str:name>/delete/", delete, name="delete"),
-    *(path(f"iam/groups/<str:name>/{tab}/", detail, {"tab": tab}, name=tab) for tab, _ in TABS),
+    path("iam/groups/<name:name>/", RedirectView.as_view(pattern_name="groups:users"), name="detail"),
+    path("iam/groups/<name:name>/users/add/", add_users, name="add-users"),
+    path("iam/groups/<name:name>/users/add/look/", add_users_look, name="add-users-look"),
+    path("iam/groups/<name:name>/users/remove/", remove_users, name="remove-users"),
+    path("iam/groups/<name:name>/edit/", edit, name="edit"),
+    path("iam/groups/<name:name>/delete/", delete, name="delete"),
+    *(path(f"iam/groups/<name:name>/{tab}/", detail, {"tab": tab}, name=tab) for tab, _ in TABS),
 ]

@@ -77,11 +77,9 @@ def index(request: HtmxRequest) -> HttpResponse:
         pages=paging.pages(request, table.next),
         query=query,
         chosen=chosen,
-        filters=FILTERS,
-        shown=shown,
+        filters=(paging.Filter("filter", "Which users", FILTERS, chosen),),
         columns=[(key, label, key in shown) for key, label in COLUMNS],
-        but_query=paging.hidden(request, "q"),
-        but_filter=paging.hidden(request, "filter"),
+        kept=paging.hidden(request, "q", "filter"),
         but_columns=paging.hidden(request, "column"),
         download=paging.address(request, after=None, back=None, column=None).replace(
             USER.base, f"{USER.base}download/", 1
@@ -250,8 +248,8 @@ app_name = "users"
 urlpatterns = [
     path("iam/users/", index, name="index"),
     path("iam/users/download/", download, name="download"),
-    path("iam/users/<str:name>/", RedirectView.as_view(pattern_name="users:permissions"), name="detail"),
-    path("iam/users/<str:name>/edit/", edit, name="edit"),
-    path("iam/users/<str:name>/groups/remove/", leave_group, name="leave-group"),
-    *(path(f"iam/users/<str:name>/{tab}/", detail, {"tab": tab}, name=tab) for tab, _ in TABS),
+    path("iam/users/<name:name>/", RedirectView.as_view(pattern_name="users:permissions"), name="detail"),
+    path("iam/users/<name:name>/edit/", edit, name="edit"),
+    path("iam/users/<name:name>/groups/remove/", leave_group, name="leave-group"),
+    *(path(f"iam/users/<name:name>/{tab}/", detail, {"tab": tab}, name=tab) for tab, _ in TABS),
 ]

@@ -202,3 +202,15 @@ def test_the_number_of_queries_does_not_grow_with_the_users(world, browser, djan
     alice.get("/iam/users/")
     with django_assert_max_num_queries(30):
         assert len(rows(alice.get("/iam/users/"))) == 10
+
+
+def test_what_is_typed_stays_while_the_table_is_swapped(world, browser):
+    whole, part = (
+        browser(world.alice).get("/iam/users/?q=b&column=path", htmx=htmx) for htmx in (False, True)
+    )
+    assert 'id="users-search"' in whole.text
+    assert 'id="users-search"' not in part.text
+    kept = [
+        e.get("value") for e in whole.tree.walk() if e.get("name") == "column" and e.get("type") == "hidden"
+    ]
+    assert kept == ["path"]
