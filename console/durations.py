@@ -1,4 +1,4 @@
-"""How long sessions of a role may last, as a choice of whole hours."""
+"""How long sessions last: in words, and as a choice of whole hours for those of a role."""
 
 from typing import Final
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
@@ -11,6 +11,8 @@ from console import cli
 from console.calls import run
 from iam.errors import AccessDenied, NoSuchEntity
 from iam.shapes import names, spec
+
+READS_REASONS: Final = "sts:DecodeAuthorizationMessage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Refusal:
     @property
     def why(self) -> str:
         """The page that explains the decision; "" where there is none."""
+        if self.action == READS_REASONS:  # it would lead to the same refusal again
+            return ""
         address = f"/analysis/denials/{self.decision_id}/"
         try:
             resolve(address)

@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import password_rules
-from console import cli, steps
+from console import cli, durations, steps
 from console.confirm import Confirm
 from console.forms import Look, OperationForm
 from console.page import Tab, go, page, tabs
@@ -249,8 +249,8 @@ def _settings_page(request: HttpRequest, part: str) -> HttpResponse:
     settings = panel(request, "tenant.GetAccountSettings")
     known = settings.result.get("AccountSettings", {})
     shown: dict[str, Any] = {
-        "idle": known.get("SessionIdleSeconds", 0) // 60,
-        "absolute": known.get("SessionAbsoluteSeconds", 0) // 60,
+        "idle": durations.words(known.get("SessionIdleSeconds", 0)),
+        "absolute": durations.words(known.get("SessionAbsoluteSeconds", 0)),
     }
     return page(
         request, f"console/account/{part}.html", tabs=_tabs(part), settings=settings, known=known, **shown

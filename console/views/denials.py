@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -80,6 +81,8 @@ def detail(request: HtmxRequest, decision_id: uuid.UUID) -> HttpResponse:
         "console/denials/detail.html",
         crumbs=[("Why denied", "/analysis/denials/")],
         found=found,
+        # The administrator is asked about the decision that was to be explained, not about this refusal.
+        need=replace(found.refused, decision_id=str(decision_id)) if found.refused else None,
         denial=found.result.get("Denial", {}),
         encoded=found.result.get("EncodedMessage", ""),
         told=told,

@@ -52,15 +52,21 @@ ADVICE: Final[Mapping[str, Advice]] = {
         "Remove them",
     ),
     "users-without-mfa": Advice(
-        "Every user who can sign in has MFA.", "Users who can sign in without MFA", "/iam/users/", "See users"
+        "Every user who can sign in has MFA.",
+        "Users who can sign in without MFA",
+        "/iam/users/?filter=NoMFA",
+        "See users",
     ),
     "old-keys": Advice(
-        "No access key is older than 90 days.", "Access keys older than 90 days", "/iam/users/", "See users"
+        "No access key is older than 90 days.",
+        "Access keys older than 90 days",
+        "/iam/users/?filter=OldKeys",
+        "See users",
     ),
     "password-policy": Advice(
         "The account has a password policy of its own.",
         "The account has no password policy of its own; only the built-in minimum holds.",
-        "/account/settings/",
+        "/account/settings/passwords/",
         "Set one",
     ),
 }
@@ -81,8 +87,8 @@ def index(request: HtmxRequest) -> HttpResponse:
     recommended = panel(request, "console.Recommendations")
     summary = panel(request, "iam.GetAccountSummary")
     addresses = [
-        request.build_absolute_uri(reverse("signin-account", args=[place]))
-        for place in (account.alias, account.number)
+        (label, request.build_absolute_uri(reverse("signin-account", args=[place])))
+        for label, place in (("by alias", account.alias), ("by number", account.number))
         if place
     ]
     return page(

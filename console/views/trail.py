@@ -15,7 +15,7 @@ LONGEST = 2048
 LONGEST_ID = 18
 PARTS = ("name", "outcome", "actor", "kind")
 KINDS = [("", "Reads and changes"), ("changes", "Changes only")]
-OUTCOMES = [("", "All outcomes"), ("success", "Done"), ("denied", "Denied"), ("failed", "Failed")]
+OUTCOMES = [("", "All outcomes"), ("success", "Success"), ("denied", "Denied"), ("failed", "Failed")]
 
 
 @signed_in

@@ -216,3 +216,11 @@ def test_a_statement_is_found_on_the_page_of_its_policy(kind, policy, name, owne
         "start": {"line": 3},
     }
     assert policy_places.address(statement) == address
+
+
+def test_who_may_not_read_reasons_is_told_which_decision_to_give(world, browser, nothing_allows):
+    shown = browser(world.bob).get(f"{ADDRESS}{nothing_allows}/")
+    assert shown.refused_actions == ["sts:DecodeAuthorizationMessage"]
+    assert str(nothing_allows) in shown.words
+    assert "See why it was denied" not in shown.words
+    assert shown.is_accessible()
