@@ -18,7 +18,7 @@ FAILURES = 5
 FAILURE_WINDOW = timedelta(minutes=5)
 RESYNC_REACH = 10
 
-CodeReason = Literal["accepted", "wrong", "reused", "blocked"]
+CodeReason = Literal["accepted", "wrong", "reused", "blocked", "unknown", "cloned", "expired"]
 
 
 class SerialTaken(Exception):
@@ -98,7 +98,7 @@ def enrol(device: MfaDevice, identity: Identity, code1: str, code2: str, now: da
     """
     step = totp.step_at(now)
 
-    def checked(row: MfaDevice) -> CodeReason:
+    def judged(row: MfaDevice) -> CodeReason:
         pair = totp.matching_pair(_seed(row), code1, code2, range(step - 2, step + 1))
         if pair is None or row.identity_id is not None:
             return "wrong"
@@ -106,7 +106,7 @@ def enrol(device: MfaDevice, identity: Identity, code1: str, code2: str, now: da
         row.last_step, row.drift = pair, 0
         return "accepted"
 
-    return _checked(device, now, checked, throttle.factor_subject(identity))
+    return checked(device, now, judged, throttle.factor_subject(identity))
 
 
 def accept_code(device: MfaDevice, code: str, now: datetime) -> CodeVerdict:
@@ -114,10 +114,10 @@ def accept_code(device: MfaDevice, code: str, now: datetime) -> CodeVerdict:
 
     A device that is not enabled accepts nothing.
     """
-    if device.identity is None or not device.enabled:
+    if device.identity is None or not device.enabled or not device.has_codes:
         return CodeVerdict("wrong")
 
-    def checked(row: MfaDevice) -> CodeReason:
+    def judged(row: MfaDevice) -> CodeReason:
         step = totp.matching_step(_seed(row), code, totp.step_at(now) + row.drift)
         if step is None or not row.enabled:
             return "wrong"
@@ -126,7 +126,7 @@ def accept_code(device: MfaDevice, code: str, now: datetime) -> CodeVerdict:
         row.last_step, row.last_used_at = step, now
         return "accepted"
 
-    return _checked(device, now, checked, throttle.factor_subject(device.identity))
+    return checked(device, now, judged, throttle.factor_subject(device.identity))
 
 
 def resync(device: MfaDevice, code1: str, code2: str, now: datetime) -> CodeVerdict:
@@ -134,11 +134,11 @@ def resync(device: MfaDevice, code1: str, code2: str, now: datetime) -> CodeVerd
 
     Steps that were used stay used.
     """
-    if device.identity is None or not device.enabled:
+    if device.identity is None or not device.enabled or not device.has_codes:
         return CodeVerdict("wrong")
     step = totp.step_at(now)
 
-    def checked(row: MfaDevice) -> CodeReason:
+    def judged(row: MfaDevice) -> CodeReason:
         steps = range(step - RESYNC_REACH, step + RESYNC_REACH)
         pair = totp.matching_pair(_seed(row), code1, code2, steps)
         if pair is None:
@@ -148,13 +148,20 @@ def resync(device: MfaDevice, code1: str, code2: str, now: datetime) -> CodeVerd
         row.last_step, row.drift = pair, pair - step
         return "accepted"
 
-    return _checked(device, now, checked, throttle.factor_subject(device.identity))
+    return checked(device, now, judged, throttle.factor_subject(device.identity))
 
 
-def deactivate(device: MfaDevice) -> None:
-    """Take the device from its identity; its codes are worth nothing at once."""
+def deactivate(device: MfaDevice) -> bool:
+    """Take the device from its identity; it is worth nothing at once.  Returns whether it stays, unassigned.
+
+    A security key is forgotten: it could not be given to anyone else.
+    """
+    if not device.has_codes:
+        device.delete()
+        return False
     device.identity, device.enabled_at = None, None
     device.save(update_fields=["identity", "enabled_at"])
+    return True
 
 
 def enabled_devices(identity: Identity) -> tuple[MfaDevice, ...]:
@@ -179,10 +186,10 @@ def count_failure(device_id: int, now: datetime) -> None:
         row.save(update_fields=["failures", "first_failed_at", "blocked_until"])
 
 
-def _checked(
+def checked(
     device: MfaDevice, now: datetime, check: Callable[[MfaDevice], CodeReason], guesses: throttle.Subject
 ) -> CodeVerdict:
-    """Run the check on the locked row, between the throttles, and store what it leaves there."""
+    """The verdict of `check` on the locked row, between the throttles; what it leaves in the row is stored."""
     with transaction.atomic():
         row = MfaDevice.objects.select_for_update(of=("self",)).select_related("account").get(pk=device.pk)
         if row.blocked_until is not None and row.blocked_until > now:

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.http import HttpRequest
 
-from accounts import halfway, mfa, names, passwords, sessions, throttle
+from accounts import challenges, halfway, mfa, names, passwords, security_keys, sessions, throttle
 from accounts.halfway import Halfway
 from accounts.models import Account, ConsoleSession, Identity
 from accounts.password_rules import Violation, describe, fits
@@ -25,6 +25,13 @@ CODE_PROBLEMS = {
     "wrong": "This code is not valid. Check the clock of your device and enter the code it shows now.",
     "reused": "This code was used already. Wait for the next code and enter that.",
     "blocked": "There were too many wrong codes. Wait a few minutes before you try again.",
+}
+KEY_PROBLEMS = {
+    "wrong": "The key's answer was not in order. Try again.",
+    "unknown": "That key is none of those registered for you. Use another.",
+    "cloned": "The key's answer was not in order: there may be a copy of it. Use another device, and remove this one.",
+    "expired": "This took too long, or was begun again elsewhere. Try again.",
+    "blocked": "There were too many wrong answers. Wait a few minutes before you try again.",
 }
 
 
@@ -56,7 +63,7 @@ class FactorChoice:
 
 @dataclass(frozen=True, slots=True)
 class NeedsFactor:
-    """A code of one of the devices comes next, last used first; `problem` says what was wrong with the last."""
+    """Proof of one of the devices comes next, last used first; `problem` says what was wrong with the last."""
 
     devices: tuple[FactorChoice, ...]
     problem: str = ""
@@ -139,6 +146,39 @@ def check_factor(request: HttpRequest, serial: str, code: str, *, now: datetime,
         )
         return NeedsFactor(_choices(state.identity), CODE_PROBLEMS[verdict.reason])
     return _advance(request, state.with_factor(serial, now), now, visitor)
+
+
+def key_options(request: HttpRequest, now: datetime) -> str:
+    """What the browser needs to have a security key answer at the second step; "" where there is none that could."""
+    store = sessions.store_of(request)
+    state = halfway.load(store, now)
+    if state is None or state.awaits != "factor":
+        return ""
+    return security_keys.sign_in_options(store, state.identity, now)
+
+
+def check_key(request: HttpRequest, answer: str, *, now: datetime, visitor: Visitor) -> Step:
+    """The second proof, by one of the identity's security keys: its answer to the challenge that this session has."""
+    store = sessions.store_of(request)
+    state = halfway.load(store, now)
+    if state is None or state.awaits != "factor":
+        return Refused(TOO_LATE)
+    identity = state.identity
+    proof = security_keys.accept(identity, answer, challenges.taken(store, "sign-in"), now)
+    if not proof.verdict:
+        reason = proof.verdict.reason
+        record(
+            identity.account,
+            identity,
+            "ConsoleLogin",
+            visitor,
+            now,
+            reason=f"key-{reason}",
+            device=proof.serial,
+        )
+        devices = _choices(identity)
+        return NeedsFactor(devices, KEY_PROBLEMS[reason]) if devices else Refused(TOO_LATE)
+    return _advance(request, state.with_factor(proof.serial, now), now, visitor)
 
 
 def change_password(request: HttpRequest, raw: str, *, now: datetime, visitor: Visitor) -> Step:

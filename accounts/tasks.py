@@ -4,16 +4,16 @@ from datetime import UTC, datetime
 
 from celery import shared_task
 
-from accounts import seals, sessions, throttle
+from accounts import challenges, seals, sessions, throttle
 
 BATCHES_A_RUN = 20
 
 
 @shared_task(name="accounts.tasks.tidy_console_sessions", acks_late=True, soft_time_limit=50)  # type: ignore[untyped-decorator]  # Celery has no types
 def tidy_console_sessions(batch: int = 500) -> int:
-    """Drop console sessions past their limit, and sign-in counters that count nothing; returns how many."""
+    """Drop console sessions and challenges past their time, and sign-in counters that count nothing; returns how many."""
     now = datetime.now(UTC)
-    return sessions.tidy(now, batch) + throttle.tidy(now, batch)
+    return sessions.tidy(now, batch) + throttle.tidy(now, batch) + challenges.tidy(now, batch)
 
 
 @shared_task(name="accounts.tasks.seal_events", acks_late=True, soft_time_limit=50)  # type: ignore[untyped-decorator]  # Celery has no types

@@ -4,7 +4,8 @@ from accounts.models.account import Account, AccountState, PasswordPolicy
 from accounts.models.console_session import ConsoleSession
 from accounts.models.event import Event, EventOutcome, EventSource, SealedBatch
 from accounts.models.identity import Identity, IdentityKind, PasswordHistory
-from accounts.models.mfa_device import MfaDevice
+from accounts.models.mfa_device import DeviceKind, MfaDevice
+from accounts.models.security_key import KeyChallenge, SecurityKey
 from accounts.models.sign_in_attempt import AttemptScope, SignInAttempt
 from accounts.models.switched_role import SwitchedRole
 
@@ -13,15 +14,18 @@ __all__ = [
     "AccountState",
     "AttemptScope",
     "ConsoleSession",
+    "DeviceKind",
     "Event",
     "EventOutcome",
     "EventSource",
     "Identity",
     "IdentityKind",
+    "KeyChallenge",
     "MfaDevice",
     "PasswordHistory",
     "PasswordPolicy",
     "SealedBatch",
+    "SecurityKey",
     "SignInAttempt",
     "SwitchedRole",
 ]

@@ -1,11 +1,21 @@
 """A second factor: created unassigned, enabled for one identity, and counted against guessing."""
 
+from enum import StrEnum
+
 from django.db import models
 from django.db.models import Q
 
 
+class DeviceKind(StrEnum):
+    """What a device is: an app, a hardware token, or a key that signs."""
+
+    VIRTUAL = "virtual"
+    HARDWARE = "hardware"
+    FIDO = "fido"
+
+
 class MfaDevice(models.Model):
-    """A virtual or hardware one-time-code device.
+    """A virtual or hardware one-time-code device, or a FIDO2 security key, which has a SecurityKey beside it.
 
     `sealed_seed` is sealed by accounts.mfa. `last_step` is the last time step a code was accepted
     for; anything at or before it is refused. `drift` is how many steps its clock runs ahead of ours,
@@ -19,7 +29,7 @@ class MfaDevice(models.Model):
     serial = models.CharField(max_length=256, unique=True)
     name = models.CharField(max_length=226)
     path = models.CharField(max_length=512, default="/")
-    kind = models.CharField(max_length=16, default="virtual")
+    kind = models.CharField(max_length=16, default=DeviceKind.VIRTUAL.value)
     sealed_seed = models.BinaryField(default=b"")
     last_step = models.BigIntegerField(default=0)
     drift = models.SmallIntegerField(default=0)
@@ -48,3 +58,8 @@ class MfaDevice(models.Model):
     def enabled(self) -> bool:
         """Whether it stands guard for an identity."""
         return self.enabled_at is not None
+
+    @property
+    def has_codes(self) -> bool:
+        """Whether it shows codes; a security key signs instead."""
+        return self.kind != DeviceKind.FIDO

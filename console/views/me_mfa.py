@@ -22,6 +22,7 @@ from console.steps import Outcome, Step, attempt
 from iam.errors import EntityAlreadyExists
 
 ROOT_DEVICE: Final = "root-account-mfa-device"
+SECURITY_KEY: Final = ":u2f/"
 CODES: Final = ("AuthenticationCode1", "AuthenticationCode2")
 CODE_LOOK: Final = {
     CODES[0]: Look(
@@ -137,17 +138,16 @@ def delete(request: HtmxRequest) -> HttpResponse:
     name, user = _short(serial), own.user_name(request)
     question = Confirm(
         title=f"Remove MFA device {name}?",
-        text="Its codes are worth nothing from now on, and your other sessions end.",
+        text="It is worth nothing from now on, and your other sessions end.",
         warning="If it is your only device, your password alone opens the console.",
         verb="Remove device",
         action=request.get_full_path(),
         back=own.CREDENTIALS,
         cli=cli.line("iam.DeactivateMFADevice", {"UserName": user, "SerialNumber": serial}),
     )
-    doing = [
-        Step("Take it off", "iam.DeactivateMFADevice", {"user_name": user, "serial_number": serial}),
-        Step("Forget it", "iam.DeleteVirtualMFADevice", {"serial_number": serial}),
-    ]
+    doing = [Step("Take it off", "iam.DeactivateMFADevice", {"user_name": user, "serial_number": serial})]
+    if SECURITY_KEY not in serial:  # a security key is forgotten when it is taken off
+        doing.append(Step("Forget it", "iam.DeleteVirtualMFADevice", {"serial_number": serial}))
 
     def then(outcomes: Sequence[Outcome]) -> HttpResponse:
         sessions.rotate(request)

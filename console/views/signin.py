@@ -16,9 +16,10 @@ from accounts import sessions, signin, signup
 from accounts.password_rules import BUILT_IN, describe
 from accounts.signin_events import record
 from console import session
-from console.fields import Field, FormError, options
+from console.fields import Field, FormError
 from console.page import go, page
-from console.session import own_path, visitor
+from console.session import visitor
+from console.signing_in import again, onward, sent, wanted
 
 ACCOUNT_COOKIE = "account"
 ACCOUNT_KEPT_SECONDS = 180 * 24 * 3600
@@ -30,42 +31,22 @@ ENDED = "Your session has ended. Sign in again to go on where you were."
 def index(request: HttpRequest, account: str = "") -> HttpResponse:
     """The first step: an IAM user by account and name, or the root user by e-mail address."""
     if session.who(request) is not None:
-        return go(_next(request))
-    as_root = not account and _sent(request, "as") == "root"
+        return go(wanted(request))
+    as_root = not account and sent(request, "as") == "root"
     if request.method != "POST":
         return _first_page(request, account, as_root=as_root)
     if as_root:
-        claim = signin.identify_root(_sent(request, "email"))
+        claim = signin.identify_root(sent(request, "email"))
     else:
-        claim = signin.identify_user(account or _sent(request, "account"), _sent(request, "user"))
+        claim = signin.identify_user(account or sent(request, "account"), sent(request, "user"))
     raw = request.POST.get("password", "")
     step = signin.check_password(request, claim, raw, now=timezone.now(), visitor=visitor(request))
     if isinstance(step, signin.Refused):
         return _first_page(request, account, as_root=as_root, error=step.text)
-    response = _onward(request, step)
+    response = onward(request, step)
     if not as_root:
-        _remember(request, response, account or _sent(request, "account"))
+        _remember(request, response, account or sent(request, "account"))
     return response
-
-
-@require_http_methods(["GET", "POST"])
-def factor(request: HttpRequest) -> HttpResponse:
-    """The second step: a code of one of the person's devices."""
-    waiting = signin.pending(request, timezone.now())
-    if not isinstance(waiting, signin.NeedsFactor):
-        return _again(request)
-    if request.method == "POST":
-        serial, code = (
-            _sent(request, "device") or waiting.devices[0].serial,
-            _sent(request, "code").replace(" ", ""),
-        )
-        step = signin.check_factor(request, serial, code, now=timezone.now(), visitor=visitor(request))
-        if not isinstance(step, signin.NeedsFactor):
-            return _again(request) if isinstance(step, signin.Refused) else _onward(request, step)
-        waiting = step
-    status = 422 if waiting.problem else 200
-    fields = _factor_fields(waiting, _sent(request, "device"))
-    return page(request, "console/signin/factor.html", status=status, fields=fields, next=_next(request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,7 +54,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
     """The last step where a new password is due."""
     waiting = signin.pending(request, timezone.now())
     if not isinstance(waiting, signin.NeedsNewPassword):
-        return _again(request)
+        return again(request)
     problems: list[str] = []
     if request.method == "POST":
         raw = request.POST.get("new", "")
@@ -82,7 +63,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
         else:
             step = signin.change_password(request, raw, now=timezone.now(), visitor=visitor(request))
             if not isinstance(step, signin.NeedsNewPassword):
-                return _again(request) if isinstance(step, signin.Refused) else _onward(request, step)
+                return again(request) if isinstance(step, signin.Refused) else onward(request, step)
             waiting, problems = step, [problem.text for problem in step.problems]
     fields = [
         Field(
@@ -102,7 +83,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
         "expired": waiting.expired,
     }
     status = 422 if problems else 200
-    return page(request, "console/signin/password.html", status=status, next=_next(request), **context)
+    return page(request, "console/signin/password.html", status=status, next=wanted(request), **context)
 
 
 @require_POST
@@ -129,45 +110,26 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return _signup_page(request, {})
-    sent = {name: _sent(request, name) for name in SIGNUP_MEMBERS[:3]}
+    given = {name: sent(request, name) for name in SIGNUP_MEMBERS[:3]}
     raw = request.POST.get("password", "")
     now = timezone.now()
     try:
-        account, _ = signup.open_account(sent["name"], sent["email"], raw, sent["alias"] or None, now)
+        account, _ = signup.open_account(given["name"], given["email"], raw, given["alias"] or None, now)
     except signup.SignupRefused as refused:
         errors: dict[str, list[str]] = {}
         for problem in refused.problems:
             errors.setdefault(problem.member, []).append(problem.text)
         return _signup_page(request, errors)
-    claim = signin.identify_root(sent["email"])
+    claim = signin.identify_root(given["email"])
     step = signin.check_password(request, claim, raw, now=now, visitor=visitor(request))
-    response = _onward(request, step)
+    response = onward(request, step)
     response.headers["Location"] = reverse("home") if isinstance(step, signin.Done) else reverse("signin")
     address = request.build_absolute_uri(reverse("signin-account", args=[account.alias or account.number]))
     return go(response.headers["Location"], say=f"The account is open. Its users sign in at {address}")
 
 
-def _factor_fields(waiting: signin.NeedsFactor, chosen: str) -> list[Field]:
-    choices = [(device.serial, device.name) for device in waiting.devices]
-    serial, name = chosen or choices[0][0], choices[0][1] if len(choices) == 1 else "the device"
-    code = Field(
-        "code",
-        "Code",
-        required=True,
-        help=f"The six digits that {name} shows now.",
-        errors=[waiting.problem] if waiting.problem else [],
-        autocomplete="one-time-code",
-        inputmode="numeric",
-        autofocus=True,
-        mono=True,
-    )
-    if len(choices) == 1:
-        return [Field("device", "Device", "hidden", value=serial), code]
-    return [Field("device", "Device", "radio", required=True, options=options(choices, serial)), code]
-
-
 def _signup_page(request: HttpRequest, errors: dict[str, list[str]]) -> HttpResponse:
-    value = {name: _sent(request, name) for name in SIGNUP_MEMBERS[:3]}
+    value = {name: sent(request, name) for name in SIGNUP_MEMBERS[:3]}
     wrong = {name: tuple(errors.get(name, ())) for name in SIGNUP_MEMBERS}
     alias_help = "Small letters, digits and dashes; it becomes part of your users' sign-in address."
     fields = [
@@ -218,14 +180,14 @@ def _signup_page(request: HttpRequest, errors: dict[str, list[str]]) -> HttpResp
 
 def _first_page(request: HttpRequest, account: str, *, as_root: bool, error: str = "") -> HttpResponse:
     remembered = request.COOKIES.get(ACCOUNT_COOKIE, "")[:64]
-    typed = account or _sent(request, "account") or remembered
+    typed = account or sent(request, "account") or remembered
     password = Field("password", "Password", "password", required=True, autocomplete="current-password")
     if as_root:
         name = Field(
             "email",
             "E-mail address",
             "email",
-            value=_sent(request, "email"),
+            value=sent(request, "email"),
             required=True,
             autocomplete="username",
             autofocus=True,
@@ -244,7 +206,7 @@ def _first_page(request: HttpRequest, account: str, *, as_root: bool, error: str
         name = Field(
             "user",
             "User name",
-            value=_sent(request, "user"),
+            value=sent(request, "user"),
             required=True,
             autocomplete="username",
             max_length=64,
@@ -257,31 +219,17 @@ def _first_page(request: HttpRequest, account: str, *, as_root: bool, error: str
         "as_root": as_root,
         "errors": [FormError(error)] if error else [],
         "ended": ENDED if request.GET.get("why") == "ended" else "",
-        "next": _next(request),
+        "next": wanted(request),
         "remembered": bool(remembered),
         "open_signup": settings.OPEN_SIGNUP,
-        "query": urlencode({"next": _next(request)}),
+        "query": urlencode({"next": wanted(request)}),
     }
     return page(request, "console/signin/index.html", status=422 if error else 200, **context)
 
 
-def _onward(request: HttpRequest, step: signin.Step) -> HttpResponse:
-    """The page of the next step, or the page the person wanted once all is proved."""
-    if isinstance(step, signin.Done):
-        return go(_next(request))
-    name = "signin-factor" if isinstance(step, signin.NeedsFactor) else "signin-password"
-    return go(f"{reverse(name)}?{urlencode({'next': _next(request)})}")
-
-
-def _again(request: HttpRequest) -> HttpResponse:
-    return go(
-        f"{reverse('signin')}?{urlencode({'next': _next(request)})}", say=signin.TOO_LATE, tone="attention"
-    )
-
-
 def _remember(request: HttpRequest, response: HttpResponse, account: str) -> None:
     """Keep the account's name in this browser, where the person asked for it; forget it where not."""
-    if _sent(request, "remember") == "true":
+    if sent(request, "remember") == "true":
         response.set_cookie(
             ACCOUNT_COOKIE,
             account,
@@ -294,17 +242,8 @@ def _remember(request: HttpRequest, response: HttpResponse, account: str) -> Non
         response.delete_cookie(ACCOUNT_COOKIE, samesite="Lax")
 
 
-def _sent(request: HttpRequest, name: str) -> str:
-    return (request.POST if request.method == "POST" else request.GET).get(name, "").strip()
-
-
-def _next(request: HttpRequest) -> str:
-    return own_path(_sent(request, "next"))
-
-
 urlpatterns = [
     path("signin", index, name="signin"),
-    path("signin/step/factor", factor, name="signin-factor"),
     path("signin/step/password", new_password, name="signin-password"),
     path("signin/step/cancel", cancel, name="signin-cancel"),
     path("signin/<str:account>", index, name="signin-account"),

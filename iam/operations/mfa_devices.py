@@ -1,6 +1,7 @@
 """MFA devices of IAM users and of root: made with a seed shown once, enabled by two codes, taken away.
 
-A failed code counts against the device although the rest of its call is rolled back.
+A failed code counts against the device although the rest of its call is rolled back.  Security keys are registered by
+iam.operations.security_keys, and listed and taken away here.
 """
 
 import re
@@ -124,7 +125,8 @@ def resync_mfa_device(
 ) -> None:
     """Learn from two consecutive codes how far the device's clock is off.
 
-    Errors: NoSuchEntity (user, device; a device of someone else), InvalidAuthenticationCode.
+    Errors: NoSuchEntity (user, device; a device of someone else), InvalidAuthenticationCode (also of a security key,
+    which has no codes).
     """
     verdict = mfa.resync(device, authentication_code1, authentication_code2, call.now)
     _require(call, device, verdict)
@@ -134,12 +136,13 @@ def resync_mfa_device(
 def deactivate_mfa_device(call: Call, *, owner: Identity, device: MfaDevice) -> None:
     """Take the device from its user, whose console sessions end, save the one the call comes from.
 
-    The device stays, assigned to nobody.
+    The device stays, assigned to nobody; a security key is forgotten.
 
     Errors: NoSuchEntity (user, device; a device of someone else), ValidationError (no name given by a role or
     federated session).
     """
-    mfa.deactivate(device)
+    if not mfa.deactivate(device):
+        quotas.give_back(call.account, "MFADevices")
     quotas.give_back(call.account, "MFADevicesInUse")
     sessions.end_all_of(owner, keep=call.console_session)
 

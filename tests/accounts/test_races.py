@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import TypeVar
 
 import pytest
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import connections
 
-from accounts import mfa, seals, signup, throttle, trail
+from accounts import challenges, mfa, seals, signup, throttle, trail
 from accounts.models import Account, Event, Identity, SealedBatch
 from tests.accounts.cast import NOW, PASSWORD, phone, user
 
@@ -49,6 +50,11 @@ def test_one_code_used_by_all_racers_is_accepted_once(member):
         return mfa.accept_code(row, code, NOW).reason
 
     assert race(guess).count("accepted") == 1
+
+
+def test_one_challenge_answered_by_all_racers_is_judged_once(member):
+    challenge = challenges.issue(SessionBase(), member, "sign-in", NOW)
+    assert race(lambda _: challenges.spend(challenge, member, "sign-in", NOW)).count(True) == 1
 
 
 def test_racing_sealers_make_one_chain(member):

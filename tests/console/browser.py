@@ -62,10 +62,10 @@ class Page:
 
 
 class Browser:
-    """One person's browser.  `htmx=True` asks for the page's fragment."""
+    """One person's browser, at an address of the console.  `htmx=True` asks for the page's fragment."""
 
-    def __init__(self, actor: Actor | None = None, *, mfa: bool = False) -> None:
-        self.client = Client()
+    def __init__(self, actor: Actor | None = None, *, mfa: bool = False, host: str = "testserver") -> None:
+        self.client = Client(headers={"Host": host})
         if actor is not None:
             self.sign_in(actor, mfa=mfa)
 

@@ -1,6 +1,7 @@
 """Fixtures of the console's tests: a fresh cast, and browsers for its members."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ def world(db) -> cast.World:
 def browser(db) -> Callable[..., Browser]:
     """`browser(world.alice)` is Alice's, `browser()` a stranger's."""
 
-    def open_browser(actor: Actor | None = None, *, mfa: bool = False) -> Browser:
-        return Browser(actor, mfa=mfa)
+    def open_browser(actor: Actor | None = None, **looks: Any) -> Browser:
+        return Browser(actor, **looks)
 
     return open_browser

@@ -1,0 +1,199 @@
+"""FIDO2 security keys and passkeys as second factors: registered, offered at sign-in, checked once per challenge.
+
+A key's row is held while its signature is judged, so its counter moves one way only.  Source: WebAuthn Level 3, 7.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import IntegrityError, transaction
+
+from accounts import challenges, mfa, site, throttle, webauthn
+from accounts.mfa import CodeReason, CodeVerdict
+from accounts.models import DeviceKind, Identity, MfaDevice, SecurityKey
+from accounts.site import Site
+
+LONGEST_NAME = 128
+ID_LETTERS, ID_LENGTH = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 26
+
+
+class KeyRefused(Exception):
+    """A key that is not registered: its ceremony was not in order, or it is registered already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What became of a key's answer at sign-in.  `serial` is "" where it is none of the identity's keys."""
+
+    verdict: CodeVerdict
+    serial: str = ""
+
+
+def registration_options(store: SessionBase, identity: Identity, now: datetime) -> str:
+    """What the browser needs to register a key of the identity, as JSON; a challenge is kept in the session.
+
+    Errors: KeyRefused where this installation's address cannot have keys.
+    """
+    challenge = challenges.issue(store, identity, "register", now)
+    return webauthn.creation_options(
+        _site(),
+        bytes.fromhex(challenge),
+        handle(identity),
+        str(identity),
+        known=[_known(key) for key in _keys(identity)],
+        verify_user=identity.is_root,
+    )
+
+
+def register(
+    identity: Identity, *, name: str, path: str, answer: str, challenge: str, now: datetime
+) -> MfaDevice:
+    """Make the key that answered stand guard for the identity.  `path` stands before the name in its serial number.
+
+    The challenge is spent, whatever becomes of the answer.  The root user's keys must know their user.
+    Errors: KeyRefused (also where a transaction is then of no more use).
+    """
+    if not challenges.spend(challenge, identity, "register", now):
+        raise KeyRefused("The challenge is spent, too old or another's.")
+    try:
+        key = webauthn.read_registration(
+            _site(), bytes.fromhex(challenge), answer, verify_user=identity.is_root
+        )
+    except webauthn.CeremonyRefused as refused:
+        raise KeyRefused(str(refused)) from refused
+    try:
+        with transaction.atomic():
+            return _stored(identity, key, name, path, now)
+    except IntegrityError:
+        raise KeyRefused("The key is registered already.") from None
+
+
+def sign_in_options(store: SessionBase, identity: Identity, now: datetime) -> str:
+    """What the browser needs to have one of the identity's keys answer; "" where it has none or none can be used."""
+    keys = _keys(identity)
+    here = site.present()
+    if not keys or here is None:
+        return ""
+    challenge = challenges.issue(store, identity, "sign-in", now)
+    return webauthn.request_options(
+        here,
+        bytes.fromhex(challenge),
+        known=[_known(key) for key in keys],
+        verify_user=identity.is_root,
+    )
+
+
+def accept(identity: Identity, answer: str, challenge: str, now: datetime) -> Proof:
+    """Judge a key's answer to a challenge, which is spent by it.  Failures count as wrong codes do."""
+    here = site.present()
+    if here is None or not challenges.spend(challenge, identity, "sign-in", now):
+        return Proof(CodeVerdict("expired"))
+    key = _answering(identity, answer)
+    if key is None:
+        throttle.admit([throttle.factor_subject(identity)], now)
+        return Proof(CodeVerdict("unknown"))
+
+    def judged(row: MfaDevice) -> CodeReason:
+        held = SecurityKey.objects.select_for_update().get(device=row)
+        reason = _judged(held, identity, here, challenge, answer)
+        if reason == "accepted":
+            row.last_used_at = now
+        elif reason == "cloned":
+            held.copied_at = now
+        held.save()
+        return reason
+
+    verdict = mfa.checked(key.device, now, judged, throttle.factor_subject(identity))
+    return Proof(verdict, key.device.serial)
+
+
+def handle(identity: Identity) -> bytes:
+    """What stands for the identity inside its keys: the same for all of them, and telling nothing about it."""
+    facts = f"{identity.account.number}\n{identity.pk}\n{identity.created_at.isoformat()}"
+    return hashlib.sha256(f"wardstead-user-handle\n{facts}".encode()).digest()
+
+
+def new_serial(account_number: str, path: str, name: str) -> str:
+    """A serial number in AWS's form for FIDO devices: the key's name, then an id of its own.
+
+    Source: IAM API, MFADevice, and ListMFADevices (examples).
+    """
+    number = "".join(secrets.choice(ID_LETTERS) for _ in range(ID_LENGTH))
+    return f"arn:aws:iam::{account_number}:u2f/{path}/{name}-{number}"
+
+
+def _stored(identity: Identity, key: webauthn.NewKey, name: str, path: str, now: datetime) -> MfaDevice:
+    device = identity.account.mfa_devices.create(
+        identity=identity,
+        serial=new_serial(identity.account.number, path, name),
+        name=name,
+        kind=DeviceKind.FIDO,
+        enabled_at=now,
+        created_at=now,
+    )
+    SecurityKey.objects.create(
+        device=device,
+        credential_id=key.credential_id,
+        credential_hash=_digest(key.credential_id),
+        public_key=key.public_key,
+        sign_count=key.sign_count,
+        transports=list(key.transports),
+        aaguid=key.aaguid,
+        user_verified=key.user_verified,
+        backup_eligible=key.backup_eligible,
+        backed_up=key.backed_up,
+    )
+    return device
+
+
+def _judged(key: SecurityKey, identity: Identity, here: Site, challenge: str, answer: str) -> CodeReason:
+    try:
+        said = webauthn.read_assertion(
+            here,
+            bytes.fromhex(challenge),
+            answer,
+            public_key=bytes(key.public_key),
+            handle=handle(identity),
+            verify_user=identity.is_root,
+        )
+    except webauthn.CeremonyRefused:
+        return "wrong"
+    if said.backup_eligible != key.backup_eligible:
+        return "wrong"  # Source: WebAuthn Level 3, 7.2: it never changes in the life of a credential
+    if (said.sign_count or key.sign_count) and said.sign_count <= key.sign_count:
+        return "cloned"
+    key.sign_count, key.backed_up = said.sign_count, said.backed_up
+    return "accepted"
+
+
+def _answering(identity: Identity, answer: str) -> SecurityKey | None:
+    try:
+        credential_id = webauthn.credential_id(answer)
+    except webauthn.CeremonyRefused:
+        return None
+    keys = SecurityKey.objects.select_related("device__account").filter(device__identity=identity)
+    return keys.filter(credential_hash=_digest(credential_id), device__enabled_at__isnull=False).first()
+
+
+def _keys(identity: Identity) -> Sequence[SecurityKey]:
+    keys = SecurityKey.objects.filter(device__identity=identity, device__enabled_at__isnull=False)
+    return list(keys.order_by("device_id"))
+
+
+def _known(key: SecurityKey) -> webauthn.KnownKey:
+    return webauthn.KnownKey(bytes(key.credential_id), key.transports)
+
+
+def _site() -> Site:
+    here = site.present()
+    if here is None:
+        raise KeyRefused("Security keys cannot be used at this address.")
+    return here
+
+
+def _digest(credential_id: bytes) -> str:
+    return hashlib.sha256(credential_id).hexdigest()

@@ -1,0 +1,79 @@
+// Forms that a security key answers.  data-webauthn says which ceremony ("create" or "get"), data-options what to ask.
+// The answer goes into the field "credential", and the form is sent; what went wrong is said in [data-key-problem].
+
+const PROBLEMS = {
+  NotAllowedError: "The key was not used in time, or the request was cancelled. Try again.",
+  InvalidStateError: "This key is registered for you already.",
+  SecurityError: "Keys do not work at this address.",
+  NotSupportedError: "This browser and key have no way of signing in common.",
+  ConstraintError: "The key must know you by PIN or fingerprint. Set one up on the key, or use another.",
+};
+const ABSENT = "This browser cannot use security keys here. They need a current browser, and https or localhost.";
+
+const bytes = (text) =>
+  Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+
+const text = (buffer) =>
+  btoa(Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join(""))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+
+const known = (list) => (list ?? []).map((key) => ({ ...key, id: bytes(key.id) }));
+
+const asked = (options) => ({
+  ...options,
+  challenge: bytes(options.challenge),
+  ...(options.user && { user: { ...options.user, id: bytes(options.user.id) } }),
+  ...(options.excludeCredentials && { excludeCredentials: known(options.excludeCredentials) }),
+  ...(options.allowCredentials && { allowCredentials: known(options.allowCredentials) }),
+});
+
+const said = (credential) => {
+  const from = credential.response;
+  const response = { clientDataJSON: text(from.clientDataJSON) };
+  if (from.attestationObject) {
+    response.attestationObject = text(from.attestationObject);
+    response.transports = from.getTransports?.() ?? [];
+  } else {
+    response.authenticatorData = text(from.authenticatorData);
+    response.signature = text(from.signature);
+    if (from.userHandle) response.userHandle = text(from.userHandle);
+  }
+  return JSON.stringify({ id: credential.id, rawId: text(credential.rawId), type: credential.type, response });
+};
+
+const ceremony = (form) => {
+  const publicKey = asked(JSON.parse(form.dataset.options));
+  return form.dataset.webauthn === "create"
+    ? navigator.credentials.create({ publicKey })
+    : navigator.credentials.get({ publicKey });
+};
+
+const tell = (form, words) => {
+  const place = form.querySelector("[data-key-problem]");
+  place.hidden = !words;
+  place.querySelector("[data-words]").textContent = words;
+};
+
+const answer = async (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !form.dataset.webauthn) return;
+  event.preventDefault();
+  const button = form.querySelector("button[type=submit]");
+  const waiting = form.querySelector("[data-key-waiting]");
+  tell(form, "");
+  button.disabled = true;
+  waiting.hidden = false;
+  try {
+    if (!window.PublicKeyCredential) throw new TypeError(ABSENT);
+    form.elements.credential.value = said(await ceremony(form));
+    form.submit();
+  } catch (problem) {
+    tell(form, PROBLEMS[problem.name] ?? (window.PublicKeyCredential ? "The key could not be used. Try again." : ABSENT));
+    button.disabled = false;
+    waiting.hidden = true;
+  }
+};
+
+document.addEventListener("submit", answer);
