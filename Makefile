@@ -106,6 +106,13 @@ $(VENV)/.e2e: requirements-e2e.lock $(VENV)/.dev
 	@.venv-cli/bin/python -m pip --disable-pip-version-check install -qq --require-hashes -r $<
 	@touch $@
 
+.venv-auditors/.made: requirements-auditors.lock $(VENV)/.made
+	@echo "Installing the auditing programs into an environment of their own ($$(grep -c == $<) packages) ..."
+	@$(PYTHON) -m venv .venv-auditors
+	@# The lock is whole; pip would ask for the extras that it leaves out.
+	@.venv-auditors/bin/python -m pip --disable-pip-version-check install -qq --require-hashes --no-deps -r $<
+	@touch $@
+
 .PHONY: e2e
 e2e: $(VENV)/.e2e ## run the journeys of people, in Chromium (Debian's; installed when missing and allowed)
 	@command -v chromium >/dev/null || { echo "Installing Chromium ..."; apt-get update -qq && \
@@ -119,6 +126,10 @@ screenshot: $(VENV)/.e2e ## take docs/screenshot.png anew
 .PHONY: cli
 cli: $(VENV)/.dev .venv-cli/.made ## run the journeys of programs: the aws command line, boto3, Terraform where it is
 	@$(BIN)/python -m pytest -q tests/cli
+
+.PHONY: auditors
+auditors: $(VENV)/.dev .venv-auditors/.made ## let cloudsplaining and ScoutSuite audit accounts of ours
+	@$(BIN)/python -m pytest -q tests/auditors
 
 .venv-bench/.made: requirements-bench.lock $(VENV)/.made
 	@echo "Installing the engines to measure beside ($$(grep -c == $<) packages) into an environment of their own ..."
@@ -153,6 +164,6 @@ UV_LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-ha
 
 .PHONY: lock
 lock: $(VENV)/.dev ## compile the hashed lock files anew; UPGRADE=1 takes newer versions
-	@for name in requirements requirements-dev requirements-e2e requirements-cli requirements-bench; do \
+	@for name in requirements requirements-dev requirements-e2e requirements-cli requirements-auditors requirements-bench; do \
 	  echo "$$name.lock"; $(UV_LOCK) $(if $(UPGRADE),--upgrade) $$name.in -o $$name.lock || exit 1; done
 	@! grep -nEi 'https?:|index-url|find-links|file:' *.lock || { echo "a lock names where it was made" >&2; exit 1; }
