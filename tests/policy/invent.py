@@ -132,6 +132,8 @@ def _asked(rng: Random, arn: str, owner: str) -> tuple[str, str]:
     if roll < 0.15 or arn == SAML:
         action = "sts:AssumeRoleWithSAML" if arn == SAML else rng.choice(TRUST)
         return action, f"arn:aws:iam::{owner}:role/{rng.choice(('app', 'deploy'))}"
+    if roll > 0.99 and arn in (*OWN_POLICIES, ROOT):
+        return "sts:GetCallerIdentity", "*"
     if roll < 0.22:
         return "kms:Decrypt", KEY.format(owner=owner)
     return rng.choice(ACTIONS), rng.choice(RESOURCES).format(owner=owner)
