@@ -18,6 +18,7 @@ from accounts.password_rules import BUILT_IN, SYMBOLS, Rules, Violation, fits, n
 
 HISTORY_KEPT = 24
 GENERATED_LENGTH = 20
+UNCLEAR = frozenset("Il1O0|'`")  # what people misread when they type a password from a screen or paper
 
 PasswordState = Literal["ok", "expired", "hard_expired", "must_change"]
 
@@ -160,7 +161,10 @@ def verify(identity: Identity | None, raw: str) -> bool:
 
 def generate() -> str:
     """A random password that every policy accepts, but for one that asks for more than 20 characters."""
-    kinds = (string.ascii_uppercase, string.ascii_lowercase, string.digits, "".join(sorted(SYMBOLS - {"'"})))
+    kinds = tuple(
+        "".join(sorted(set(kind) - UNCLEAR))
+        for kind in (string.ascii_uppercase, string.ascii_lowercase, string.digits, SYMBOLS)
+    )
     letters = [secrets.choice(kind) for kind in kinds]
     letters += [secrets.choice("".join(kinds[:3])) for _ in range(GENERATED_LENGTH - len(letters))]
     secrets.SystemRandom().shuffle(letters)

@@ -63,6 +63,7 @@ class Demo:
             f"    export AWS_ACCESS_KEY_ID={self.access_key_id}",
             f"    export AWS_SECRET_ACCESS_KEY={self.secret_access_key}",
             "    export AWS_DEFAULT_REGION=us-east-1",
+            f"    export AWS_ENDPOINT_URL={address}",
             f"    aws --endpoint-url {address} iam get-user",
             "",
         ]

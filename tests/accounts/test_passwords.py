@@ -178,6 +178,7 @@ def test_generated_passwords_differ_and_please_the_strictest_policy(account, ali
     made = {passwords.generate() for _ in range(50)}
     assert len(made) == 50
     assert not any(refused(alice, password) for password in made)
+    assert not passwords.UNCLEAR & set("".join(made))
 
 
 def test_no_repr_shows_a_hash(alice):

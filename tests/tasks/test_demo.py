@@ -60,6 +60,7 @@ def test_everything_was_done_by_operations_as_root(made, account):
 def test_the_banner_has_a_line_to_paste(made):
     lines = "\n".join(made.lines("http://127.0.0.1:8000"))
     assert "aws --endpoint-url http://127.0.0.1:8000 iam get-user" in lines
+    assert "export AWS_ENDPOINT_URL=http://127.0.0.1:8000" in lines
     for told in (made.root_password, made.admin_password, made.access_key_id, made.secret_access_key):
         assert told in lines
         assert told == made.access_key_id or told not in repr(made)
