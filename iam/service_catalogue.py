@@ -23,7 +23,8 @@ _TYPES: Mapping[str, KeyType] = {
     "date": "date",
     "ipaddress": "ip",
 }
-_VARYING = re.compile(r"\$\{[^}]*\}|<[^>]*>")
+# Some services write the part that varies as a bare word: secretsmanager:ResourceTag/tag-key.
+_VARYING = re.compile(r"\$\{[^}]*\}|<[^>]*>|(?<=/)tag-?key$", re.IGNORECASE)
 
 
 class _Actions(Mapping[str, Action]):
