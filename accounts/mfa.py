@@ -154,8 +154,11 @@ def resync(device: MfaDevice, code1: str, code2: str, now: datetime) -> CodeVerd
 def deactivate(device: MfaDevice) -> bool:
     """Take the device from its identity; it is worth nothing at once.  Returns whether it stays, unassigned.
 
-    A security key is forgotten: it could not be given to anyone else.
+    A security key is forgotten: it could not be given to anyone else.  With the last device go the recovery codes.
     """
+    owner = device.identity
+    if owner is not None and not owner.mfa_devices.exclude(pk=device.pk).exists():
+        owner.recovery_codes.all().delete()
     if not device.has_codes:
         device.delete()
         return False

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.http import HttpRequest
 
-from accounts import challenges, halfway, mfa, names, passwords, security_keys, sessions, throttle
+from accounts import challenges, halfway, mfa, names, passwords, recovery, security_keys, sessions, throttle
 from accounts.halfway import Halfway
 from accounts.models import Account, ConsoleSession, Identity
 from accounts.password_rules import Violation, describe, fits
@@ -32,6 +32,10 @@ KEY_PROBLEMS = {
     "cloned": "The key's answer was not in order: there may be a copy of it. Use another device, and remove this one.",
     "expired": "This took too long, or was begun again elsewhere. Try again.",
     "blocked": "There were too many wrong answers. Wait a few minutes before you try again.",
+}
+RECOVERY_PROBLEMS = {
+    "wrong": "This is none of your recovery codes, or it was used already. Each works once.",
+    "blocked": CODE_PROBLEMS["blocked"],
 }
 
 
@@ -63,10 +67,14 @@ class FactorChoice:
 
 @dataclass(frozen=True, slots=True)
 class NeedsFactor:
-    """Proof of one of the devices comes next, last used first; `problem` says what was wrong with the last."""
+    """Proof of one of the devices comes next, last used first; `problem` says what was wrong with the last.
+
+    `recovery`: the person has recovery codes, one of which would do.
+    """
 
     devices: tuple[FactorChoice, ...]
     problem: str = ""
+    recovery: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +133,8 @@ def pending(request: HttpRequest, now: datetime) -> NeedsFactor | NeedsNewPasswo
         return None
     if state.awaits == "password":
         return _new_password_step(state.identity, now)
-    devices = _choices(state.identity)
-    return NeedsFactor(devices) if devices else None  # the last one was taken away meanwhile
+    waiting = _factor_step(state.identity)
+    return waiting if waiting.devices else None  # the last one was taken away meanwhile
 
 
 def check_factor(request: HttpRequest, serial: str, code: str, *, now: datetime, visitor: Visitor) -> Step:
@@ -144,7 +152,7 @@ def check_factor(request: HttpRequest, serial: str, code: str, *, now: datetime,
         record(
             state.identity.account, state.identity, "ConsoleLogin", visitor, now, reason=reason, device=serial
         )
-        return NeedsFactor(_choices(state.identity), CODE_PROBLEMS[verdict.reason])
+        return _factor_step(state.identity, CODE_PROBLEMS[verdict.reason])
     return _advance(request, state.with_factor(serial, now), now, visitor)
 
 
@@ -176,9 +184,26 @@ def check_key(request: HttpRequest, answer: str, *, now: datetime, visitor: Visi
             reason=f"key-{reason}",
             device=proof.serial,
         )
-        devices = _choices(identity)
-        return NeedsFactor(devices, KEY_PROBLEMS[reason]) if devices else Refused(TOO_LATE)
+        waiting = _factor_step(identity, KEY_PROBLEMS[reason])
+        return waiting if waiting.devices else Refused(TOO_LATE)
     return _advance(request, state.with_factor(proof.serial, now), now, visitor)
+
+
+def check_recovery_code(request: HttpRequest, code: str, *, now: datetime, visitor: Visitor) -> Step:
+    """The second proof, by a recovery code in place of a device; the code is used up."""
+    state = halfway.load(sessions.store_of(request), now)
+    if state is None or state.awaits != "factor":
+        return Refused(TOO_LATE)
+    identity = state.identity
+    verdict = recovery.use(identity, code, now)
+    if not verdict:
+        reason = f"recovery-{verdict.reason}"
+        record(
+            identity.account, identity, "ConsoleLogin", visitor, now, reason=reason, device=recovery.DEVICE
+        )
+        return _factor_step(identity, RECOVERY_PROBLEMS[verdict.reason])
+    record(identity.account, identity, "UseRecoveryCode", visitor, now, mfa=True)
+    return _advance(request, state.with_factor(recovery.DEVICE, now), now, visitor)
 
 
 def change_password(request: HttpRequest, raw: str, *, now: datetime, visitor: Visitor) -> Step:
@@ -222,10 +247,10 @@ def _fault(claim: Claim, raw: str, *, admitted: bool, right: bool) -> str:
 def _advance(request: HttpRequest, state: Halfway, now: datetime, visitor: Visitor) -> Step:
     """The next step of somebody whose proofs so far were right."""
     identity, store = state.identity, sessions.store_of(request)
-    if state.mfa_at is None and (devices := _choices(identity)):
+    if state.mfa_at is None and (waiting := _factor_step(identity)).devices:
         halfway.keep(store, state.awaiting("factor"))
         record(identity.account, identity, "CheckMfa", visitor, now)
-        return NeedsFactor(devices)
+        return waiting
     condition = passwords.password_state(identity, now)
     if condition == "hard_expired":
         store.flush()
@@ -255,8 +280,9 @@ def _signed_in(request: HttpRequest, state: Halfway, now: datetime, visitor: Vis
     return session
 
 
-def _choices(identity: Identity) -> tuple[FactorChoice, ...]:
-    return tuple(FactorChoice(row.serial, row.name, row.kind) for row in mfa.enabled_devices(identity))
+def _factor_step(identity: Identity, problem: str = "") -> NeedsFactor:
+    devices = tuple(FactorChoice(row.serial, row.name, row.kind) for row in mfa.enabled_devices(identity))
+    return NeedsFactor(devices, problem, recovery=bool(devices) and recovery.left(identity) > 0)
 
 
 def _new_password_step(

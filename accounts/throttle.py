@@ -111,6 +111,8 @@ def unlock(identity: Identity) -> bool:
     deleted = 0
     for subject in (identity_subject(identity), factor_subject(identity)):
         deleted += _rows(subject).delete()[0]
+    stopped = identity.mfa_devices.filter(failures__gt=0)
+    deleted += stopped.update(failures=0, first_failed_at=None, blocked_until=None)
     return deleted > 0
 
 

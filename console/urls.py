@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.views.me_mfa")),
     path("", include("console.views.me_password")),
     path("", include("console.views.me_sessions")),
+    path("", include("console.views.me_recovery_codes")),
     path("", include("console.views.me_security_keys")),
     path("", include("console.views.policies")),
     path("", include("console.views.policy_attachments")),

@@ -5,6 +5,7 @@ from accounts.models.console_session import ConsoleSession
 from accounts.models.event import Event, EventOutcome, EventSource, SealedBatch
 from accounts.models.identity import Identity, IdentityKind, PasswordHistory
 from accounts.models.mfa_device import DeviceKind, MfaDevice
+from accounts.models.recovery_code import RecoveryCode
 from accounts.models.security_key import KeyChallenge, SecurityKey
 from accounts.models.sign_in_attempt import AttemptScope, SignInAttempt
 from accounts.models.switched_role import SwitchedRole
@@ -24,6 +25,7 @@ __all__ = [
     "MfaDevice",
     "PasswordHistory",
     "PasswordPolicy",
+    "RecoveryCode",
     "SealedBatch",
     "SecurityKey",
     "SignInAttempt",

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET
 
-from accounts import passwords
+from accounts import passwords, recovery
 from console import own
 from console.page import page, tabs
 from console.panels import Panel, panel
@@ -94,6 +94,7 @@ def credentials(request: HtmxRequest) -> HttpResponse:
         "tabs": tabs(own.CREDENTIALS, "", PARTS),
         "expires": passwords.expires_at(who.identity),
         "devices": devices,
+        "codes_left": recovery.left(who.identity),
         "keys": keys,
         "rows": _keys(request, keys, rotations),
         "waiting": [row for row in rotations.result.get("KeyRotations", ()) if row["Collectable"]],

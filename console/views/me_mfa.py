@@ -203,7 +203,8 @@ def _serial(request: HttpRequest, name: str) -> str:
 
 
 def _short(serial: str) -> str:
-    return serial.rpartition("/")[2]
+    name = serial.rpartition("/")[2]
+    return name.rpartition("-")[0] or name if SECURITY_KEY in serial else name
 
 
 _OWN = "me/credentials/mfa"

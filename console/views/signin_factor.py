@@ -7,11 +7,11 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import signin
+from accounts import recovery, signin
 from accounts.models import DeviceKind
 from console import keys
 from console.fields import Field, options
-from console.page import page
+from console.page import go, page
 from console.session import visitor
 from console.signing_in import again, onward, sent, wanted
 
@@ -39,6 +39,45 @@ def key(request: HttpRequest) -> HttpResponse:
     return _after(request, step, "key")
 
 
+@require_http_methods(["GET", "POST"])
+def recovery_code(request: HttpRequest) -> HttpResponse:
+    """Take a recovery code in place of a device."""
+    waiting = signin.pending(request, timezone.now())
+    if not isinstance(waiting, signin.NeedsFactor):
+        return again(request)
+    problem = ""
+    if request.method == "POST":
+        step = signin.check_recovery_code(
+            request, sent(request, "recovery"), now=timezone.now(), visitor=visitor(request)
+        )
+        if isinstance(step, signin.Done):
+            assert step.session.identity is not None  # noqa: S101  # a session begun has one
+            left = recovery.left(step.session.identity)
+            say = f"You signed in with a recovery code. {left} of {recovery.CODES} are left."
+            return go(wanted(request), say=say, tone="attention")
+        if not isinstance(step, signin.NeedsFactor):
+            return again(request) if isinstance(step, signin.Refused) else onward(request, step)
+        problem = step.problem
+    typed = Field(
+        "recovery",
+        "Recovery code",
+        required=True,
+        help="One of the codes you kept when you added your device. Each works once.",
+        errors=[problem] if problem else [],
+        autocomplete="off",
+        max_length=recovery.LONGEST_TYPED,
+        autofocus=True,
+        mono=True,
+    )
+    return page(
+        request,
+        "console/signin/recovery.html",
+        status=422 if problem else 200,
+        fields=[typed],
+        next=wanted(request),
+    )
+
+
 def _after(request: HttpRequest, step: signin.Step, tried: str) -> HttpResponse:
     if isinstance(step, signin.NeedsFactor):
         return _choice(request, step, tried)
@@ -55,6 +94,7 @@ def _choice(request: HttpRequest, waiting: signin.NeedsFactor, tried: str = "") 
         "key_first": key_first,
         "key_options": signin.key_options(request, timezone.now()) if has_keys else "",
         "key_problem": waiting.problem if tried == "key" else "",
+        "recovery": waiting.recovery,
         "elsewhere": keys.elsewhere(request) if has_keys else "",
         "next": wanted(request),
     }
@@ -90,4 +130,5 @@ def _with_codes(waiting: signin.NeedsFactor) -> list[signin.FactorChoice]:
 urlpatterns = [
     path("signin/step/factor", code, name="signin-factor"),
     path("signin/step/key", key, name="signin-key"),
+    path("signin/step/recovery", recovery_code, name="signin-recovery"),
 ]

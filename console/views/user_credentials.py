@@ -84,6 +84,28 @@ def password_delete(request: HtmxRequest, name: str) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
+def unlock(request: HtmxRequest, name: str) -> HttpResponse:
+    """End a lock-out: the user may try to sign in again at once."""
+    question = Confirm(
+        title=f"Unlock {name}?",
+        text="Failed sign-ins and wrong codes are forgotten. Be sure that it was the user who failed.",
+        verb="Unlock",
+        action=request.path,
+        back=USER.address(name, TAB),
+        danger=False,
+    )
+    if not question.given(request):
+        return question.ask(request, crumbs=USER.crumbs(name, TAB))
+    outcome = steps.attempt(request, Step(question.verb, "tenant.UnlockUser", {"user_name": name}))
+    if not outcome.done:
+        return question.refused(outcome.why).ask(request, crumbs=USER.crumbs(name, TAB))
+    counted = outcome.answer["WasCounting"]
+    say = f"{name} can try to sign in again." if counted else f"{name} was not locked: nothing had failed."
+    return go(question.back, say=say, tone="ok" if counted else "info")
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
 def device_delete(request: HtmxRequest, name: str) -> HttpResponse:
     """Take the MFA device in the address away, once that is confirmed."""
     serial = request.GET.get("serial", "")
@@ -191,6 +213,7 @@ urlpatterns = [
     path(f"{_OWN}/password/create/", password_create, name="password-create"),
     path(f"{_OWN}/password/edit/", password_edit, name="password-edit"),
     path(f"{_OWN}/password/delete/", password_delete, name="password-delete"),
+    path(f"{_OWN}/unlock/", unlock, name="unlock"),
     path(f"{_OWN}/mfa/delete/", device_delete, name="device-delete"),
     path(f"{_OWN}/keys/create/", key_create, name="key-create"),
     path(f"{_OWN}/keys/<str:key_id>/edit/", key_edit, name="key-edit"),

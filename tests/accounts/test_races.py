@@ -9,7 +9,7 @@ import pytest
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import connections
 
-from accounts import challenges, mfa, seals, signup, throttle, trail
+from accounts import challenges, mfa, recovery, seals, signup, throttle, trail
 from accounts.models import Account, Event, Identity, SealedBatch
 from tests.accounts.cast import NOW, PASSWORD, phone, user
 
@@ -55,6 +55,12 @@ def test_one_code_used_by_all_racers_is_accepted_once(member):
 def test_one_challenge_answered_by_all_racers_is_judged_once(member):
     challenge = challenges.issue(SessionBase(), member, "sign-in", NOW)
     assert race(lambda _: challenges.spend(challenge, member, "sign-in", NOW)).count(True) == 1
+
+
+def test_one_recovery_code_used_by_all_racers_signs_in_once(member):
+    phone(member)
+    code = recovery.renew(member, NOW)[0]
+    assert race(lambda _: recovery.use(member, code, NOW).reason).count("accepted") == 1
 
 
 def test_racing_sealers_make_one_chain(member):
