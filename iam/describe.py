@@ -9,6 +9,7 @@ from typing import Any
 from accounts.models import Account, Identity
 from iam.managed import ManagedPolicy
 from iam.models import Group, InstanceProfile, Policy, PolicyVersion, Role, User
+from iam.models.scoped import arn
 from iam.tagging import sorted_tags
 from iam.usage import NONE, Usage
 
@@ -24,6 +25,19 @@ def user_row(user: User) -> Described:
         "UserId": user.unique_id,
         "Arn": user.arn,
         "CreateDate": user.created_at,
+        **({"PasswordLastUsed": used} if used else {}),
+    }
+
+
+def listed_user(account_number: str, row: Any) -> Described:
+    """The same of a row of `account.users.listed()`."""
+    used = row.identity__password_last_used_at
+    return {
+        "Path": row.path,
+        "UserName": row.name,
+        "UserId": row.unique_id,
+        "Arn": arn(account_number, "user", row.path, row.name),
+        "CreateDate": row.created_at,
         **({"PasswordLastUsed": used} if used else {}),
     }
 

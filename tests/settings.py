@@ -18,12 +18,12 @@ atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["WARDSTEAD_DATA_DIR"] = _folder
 
 from console.settings import *  # noqa: E402, F403  # the variables above must be in place first
-from console.settings import DATABASES, SQLITE_OPTIONS  # noqa: E402  # as above
+from console.settings import DATABASES, POSTGRES_OPTIONS, SQLITE_OPTIONS  # noqa: E402  # as above
 
 if DATABASE == "postgres":
     from tests import postgres
 
-    DATABASES = {"default": postgres.start()}
+    DATABASES = {"default": postgres.start() | {"OPTIONS": POSTGRES_OPTIONS}}
 elif DATABASE == "sqlite":
     # A file, so that threads see one another's commits; never synced, since nobody outlives the run.
     _pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"

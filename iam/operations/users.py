@@ -1,5 +1,7 @@
 """IAM users: made with no permission and no credential, renamed, listed, deleted once nothing hangs on them."""
 
+from functools import partial
+
 from iam import describe, quotas, tagging, targets, usage
 from iam.authorize import Check
 from iam.call import Call, Output, Page, Params, Tags, Target
@@ -62,8 +64,8 @@ def get_user(call: Call, *, user: User | None = None) -> Output:
 @operation("iam.ListUsers", target=targets.path("user"), reads=True)
 def list_users(call: Call, *, page: Page, path_prefix: str = "/") -> Output:
     """List users by name, without tags and boundaries.  Errors: ValidationError (marker)."""
-    users = call.account.users.select_related("account", "identity").under(path_prefix)
-    return page.of("Users", users, key="name_key", row=describe.user_row)
+    users = call.account.users.under(path_prefix).listed()
+    return page.of("Users", users, key="name_key", row=partial(describe.listed_user, call.account.number))
 
 
 def _new_place(call: Call, target: Target, params: Params) -> list[Check]:

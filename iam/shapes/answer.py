@@ -1,6 +1,9 @@
-"""An operation's answer held against its output shape: members, requirements and types, not constraints."""
+"""An operation's answer held against its output shape: members, requirements and types, not constraints.
 
-from collections.abc import Iterator, Mapping
+Of a long list its beginning is looked at.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime
 
 from iam.shapes.spec import Shape
@@ -19,39 +22,48 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "structure": Mapping,
 }
 
+# Of a list the first items: all of them come out of one mould, and a page may have a thousand.
+LOOKED_AT = 10
+
 
 def problems(shape: Shape | None, output: Mapping[str, object] | None) -> list[str]:
     """What does not fit, one line each: unknown member, missing required member, wrong type.  A None counts as absent."""
     if shape is None:
         return [f"{name}: the operation answers nothing" for name in output or ()]
-    return list(_structure(shape, output or {}, ""))
+    return _structure(shape, output or {})
 
 
-def _structure(shape: Shape, values: Mapping[str, object], path: str) -> Iterator[str]:
-    for name in shape.required:
-        if values.get(name) is None:
-            yield f"{path}{name}: missing"
+# Each level puts its own name before what its parts found, so that an answer that fits builds no text.
+
+
+def _structure(shape: Shape, values: Mapping[str, object]) -> list[str]:
+    found = [f"{name}: missing" for name in shape.required if values.get(name) is None]
     for name, value in values.items():
         member = shape.members.get(name)
         if member is None:
-            yield f"{path}{name}: unknown"
-        elif value is not None:
-            yield from _value(member, value, f"{path}{name}")
+            found.append(f"{name}: unknown")
+        elif value is not None and (inner := _value(member, value)):
+            found += [f"{name}{problem}" for problem in inner]
+    return found
 
 
-def _value(shape: Shape, value: object, path: str) -> Iterator[str]:
+def _value(shape: Shape, value: object) -> list[str]:
     if not isinstance(value, _TYPES[shape.kind]):
-        yield f"{path}: {type(value).__name__} is no {shape.kind}"
-    elif isinstance(value, Mapping):
-        yield from (
-            _structure(shape, value, f"{path}.") if shape.kind == "structure" else _map(shape, value, path)
-        )
-    elif isinstance(value, (list, tuple)) and shape.element is not None:
-        for number, item in enumerate(value):
-            yield from _value(shape.element, item, f"{path}[{number}]")
+        return [f": {type(value).__name__} is no {shape.kind}"]
+    if shape.kind == "structure" and isinstance(value, Mapping):
+        return [f".{problem}" for problem in _structure(shape, value)]
+    if shape.kind == "map" and isinstance(value, Mapping):
+        return _map(shape, value)
+    if isinstance(value, (list, tuple)) and shape.element is not None:
+        return [
+            f"[{number}]{problem}"
+            for number, item in enumerate(value[:LOOKED_AT])
+            for problem in _value(shape.element, item)
+        ]
+    return []
 
 
-def _map(shape: Shape, values: Mapping[object, object], path: str) -> Iterator[str]:
-    if shape.value is not None:
-        for name, value in values.items():
-            yield from _value(shape.value, value, f"{path}.{name}")
+def _map(shape: Shape, values: Mapping[object, object]) -> list[str]:
+    if shape.value is None:
+        return []
+    return [f".{name}{problem}" for name, value in values.items() for problem in _value(shape.value, value)]

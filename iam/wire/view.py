@@ -241,6 +241,7 @@ def _report(bug: Exception, request_id: str) -> None:
 
 def _response(answer: errors.Answer, request_id: str) -> HttpResponse:
     response = HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)
+    response["Content-Length"] = str(len(response.content))
     response["x-amzn-RequestId"] = request_id
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from xml.sax import saxutils
 from iam.shapes.spec import OperationSpec, Shape
 
 _UNFIT: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SPECIAL: Final = re.compile(f"[&<>\r]|{_UNFIT.pattern}")
 # Left bare, a parser turns a carriage return into a line feed; in attributes line breaks become spaces.
 _KEPT: Final = {"\r": "&#13;"}
 _ENCODED_SHAPES: Final = frozenset({"policyDocumentType"})
@@ -30,56 +31,64 @@ def answer(spec: OperationSpec, output: Mapping[str, object] | None, request_id:
     name = f"{spec.action}Response"
     parts = [f"<{name} xmlns={saxutils.quoteattr(spec.namespace)}>"]
     if spec.output is not None:
-        parts.extend(_structure(spec.output, output or {}, spec.result_wrapper or f"{spec.action}Result"))
+        _structure(spec.output, output or {}, spec.result_wrapper or f"{spec.action}Result", parts)
     parts.append(f"<ResponseMetadata><RequestId>{escape(request_id)}</RequestId></ResponseMetadata></{name}>")
     return "".join(parts).encode()
 
 
 def escape(text: str) -> str:
     """Text as XML character data; characters that XML has no way to write are replaced."""
+    if _SPECIAL.search(text) is None:
+        return text
     return saxutils.escape(_UNFIT.sub("\ufffd", text), _KEPT)
 
 
-def _value(shape: Shape, value: object, tag: str) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        yield from (_map if shape.kind == "map" else _structure)(shape, value, tag)
+def _value(shape: Shape, value: object, tag: str, parts: list[str]) -> None:
+    """Append the pieces of one element; a page of a list has a thousand, so they go into one list."""
+    if shape.kind == "structure" and isinstance(value, Mapping):
+        _structure(shape, value, tag, parts)
     elif shape.kind == "list" and isinstance(value, (list, tuple)):
-        yield from _list(shape, value, tag)
+        _list(shape, value, tag, parts)
+    elif shape.kind == "map" and isinstance(value, Mapping):
+        _map(shape, value, tag, parts)
     else:
-        yield f"<{tag}>{escape(_text(shape, value))}</{tag}>"
+        parts.append(f"<{tag}>{escape(_text(shape, value))}</{tag}>")
 
 
-def _structure(shape: Shape, values: Mapping[str, object], tag: str) -> Iterator[str]:
-    inner = [
-        piece
-        for name, member in shape.members.items()
-        if (value := values.get(name)) is not None
-        for piece in _value(member, value, name)
-    ]
-    yield from (f"<{tag}>", *inner, f"</{tag}>") if inner else (f"<{tag}/>",)
+def _structure(shape: Shape, values: Mapping[str, object], tag: str, parts: list[str]) -> None:
+    start = len(parts)
+    parts.append(f"<{tag}>")
+    for name, member in shape.members.items():
+        value = values.get(name)
+        if value is not None:
+            _value(member, value, name, parts)
+    if len(parts) == start + 1:
+        parts[start] = f"<{tag}/>"
+    else:
+        parts.append(f"</{tag}>")
 
 
-def _list(shape: Shape, values: list[object] | tuple[object, ...], tag: str) -> Iterator[str]:
+def _list(shape: Shape, values: list[object] | tuple[object, ...], tag: str, parts: list[str]) -> None:
     if not values or shape.element is None:
-        yield f"<{tag}/>"
+        parts.append(f"<{tag}/>")
         return
-    yield f"<{tag}>"
+    parts.append(f"<{tag}>")
     for value in values:
-        yield from _value(shape.element, value, "member")
-    yield f"</{tag}>"
+        _value(shape.element, value, "member", parts)
+    parts.append(f"</{tag}>")
 
 
-def _map(shape: Shape, values: Mapping[str, object], tag: str) -> Iterator[str]:
+def _map(shape: Shape, values: Mapping[str, object], tag: str, parts: list[str]) -> None:
     if not values or shape.key is None or shape.value is None:
-        yield f"<{tag}/>"
+        parts.append(f"<{tag}/>")
         return
-    yield f"<{tag}>"
+    parts.append(f"<{tag}>")
     for key, value in values.items():
-        yield "<entry>"
-        yield from _value(shape.key, key, "key")
-        yield from _value(shape.value, value, "value")
-        yield "</entry>"
-    yield f"</{tag}>"
+        parts.append("<entry>")
+        _value(shape.key, key, "key", parts)
+        _value(shape.value, value, "value", parts)
+        parts.append("</entry>")
+    parts.append(f"</{tag}>")
 
 
 def _text(shape: Shape, value: object) -> str:
