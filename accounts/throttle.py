@@ -141,8 +141,12 @@ def _locked_row(subject: Subject, now: datetime) -> SignInAttempt:
     fresh = SignInAttempt(
         scope=subject.scope, subject=subject.digest, first_failed_at=now, last_failed_at=now
     )
-    SignInAttempt.objects.bulk_create([fresh], ignore_conflicts=True)
-    return _rows(subject).select_for_update().get()
+    while True:
+        SignInAttempt.objects.bulk_create([fresh], ignore_conflicts=True)
+        row = _rows(subject).select_for_update().first()
+        if row is not None:
+            return row
+        # A right guess forgave the row between the two: PostgreSQL sees that at once. Make it anew.
 
 
 def _is_locked(row: SignInAttempt, now: datetime) -> bool:

@@ -49,7 +49,7 @@ class Wanted:
         return cls(
             account=sent.get("account", "").strip()[: names.LONGEST_TYPED],
             role=(sent.get("role") or sent.get("roleName", "")).strip().strip("/")[:LONGEST_ROLE],
-            label=(sent.get("label") or sent.get("displayName", "")).strip()[:LONGEST_LABEL],
+            label=_printable(sent.get("label") or sent.get("displayName", ""))[:LONGEST_LABEL],
             colour=colour if colour in ROLE_COLOURS else ROLE_COLOURS[0],
         )
 
@@ -115,6 +115,11 @@ def _switch(request: HtmxRequest, wanted: Wanted, number: str) -> HttpResponse:
         now=timezone.now(),
     )
     return go("home", say=f"You act as {label} now.")
+
+
+def _printable(text: str) -> str:
+    """The text without what could change how others are read beside it, such as marks of direction."""
+    return "".join(letter for letter in text if letter.isprintable()).strip()
 
 
 def _session_name(request: HttpRequest) -> str:

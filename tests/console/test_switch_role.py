@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
-from accounts.models import Event
+from accounts.models import Event, SwitchedRole
 from iam.models import Role, Session
 from tests.world import allow
 
@@ -246,6 +246,12 @@ def test_a_label_is_text(world, browser, auditor):
     opened = browser(world.alice)
     switch(opened, world, label="<script>alert(1)</script>")
     assert "<script>alert(1)" not in opened.get("/").text
+
+
+def test_a_label_has_letters_only_that_can_be_seen(world, browser, auditor):
+    opened = browser(world.alice)
+    switch(opened, world, label="Au\x00dit\u202e\n")
+    assert SwitchedRole.objects.get().label == "Audit"
 
 
 def test_switching_needs_a_token_of_the_page(world, browser, auditor):
