@@ -5,13 +5,16 @@ Each file in tours/ is a text of what is typed and what is then to be read, walk
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from iam import catalogue
 from iam.shapes import spec
 from iam.shapes.names import dashes
+from tests.certificates import certificate, ec_key, pem_of, rsa_key, saml_metadata
 from tests.cli import terminal
 from tests.e2e import serving
 
@@ -32,11 +35,26 @@ def walked(product: serving.Installation, tmp_path_factory) -> Iterator[dict[str
         }
 
 
+def lay_papers(home: Path) -> None:
+    """Files that the tours upload."""
+    start = datetime.now(UTC) - timedelta(days=1)
+    public = rsa_key().public_key()
+    papers = {
+        "metadata.xml": saml_metadata(),
+        "server.pem": certificate("tour", start=start),
+        "server.key": pem_of(ec_key("tour")),
+        "id.pub": public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode(),
+    }
+    for name, text in papers.items():
+        (home / name).write_text(text)
+
+
 def walk(name: str, product: serving.Installation, home: Path) -> list[str]:
     account = product.new_account(serving.name_for(name))
     given = terminal.keys(account["access_key_id"], account["secret_access_key"])
     surroundings = {"AWS_ENDPOINT_URL": product.url, "AWS_DEFAULT_REGION": "eu-central-1"}
     wrong = []
+    lay_papers(home)
     with terminal.terminal(home, surroundings | given) as opened:
         opened.number = account["account_id"]
         for step in TOURS[name]:
