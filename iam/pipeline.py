@@ -1,19 +1,24 @@
 """The one way an operation runs, for wire API, console and workers alike.
 
 admit -> validate -> [transaction: resolve -> authorise -> run -> record] -> answer.  A refusal is recorded after the
-rollback, in a transaction of its own.
+rollback, in a transaction of its own.  Reads need no transaction: all they write is their event.
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import Final
 
-from django.db import transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
 from iam import audit, last_use
 from iam.authorize import Check, admit, authorize
 from iam.call import Call, Output, Params
 from iam.catalogue import Operation
-from iam.errors import ServiceError
+from iam.errors import ServiceError, Throttling
 from iam.models import revisions
+
+ATTEMPTS: Final = 3
+_CLASHES: Final = frozenset({"40001", "40P01"})  # PostgreSQL: serialization failure, deadlock
 
 
 def perform(call: Call, op: Operation, raw: Params) -> Output:
@@ -22,20 +27,11 @@ def perform(call: Call, op: Operation, raw: Params) -> Output:
     `raw` has the input members in the service model's names.  Errors: every ServiceError of the operation,
     AccessDenied, ValidationError.
     """
-    checks: Sequence[Check] = ()
+    checks: list[Check] = []
     try:
         admit(call, op.name)
         params = op.validate(raw)
-        with transaction.atomic(durable=True):
-            target = op.resolve(call, params)
-            checks = op.checks(call, target, params)
-            for check in checks:
-                authorize(call, check)
-            output = op.run(call, target, params)
-            if op.revises:
-                revisions.bump(call.account)
-            audit.succeeded(call, op, raw, target, output)
-            last_use.note(call, _tried(op, checks))
+        output = _run(call, op, raw, params, checks)
     except ServiceError as refusal:
         audit.failed(call, op, raw, refusal)
         refusal.settle()
@@ -43,6 +39,40 @@ def perform(call: Call, op: Operation, raw: Params) -> Output:
         last_use.note(call, _tried(op, checks))
         raise
     return op.check_output(output)
+
+
+def _run(call: Call, op: Operation, raw: Params, params: Params, checks: list[Check]) -> Output:
+    """Run it, and once more where another transaction got in its way.  `checks` is filled with what was asked."""
+    for attempt in range(1, ATTEMPTS + 1):
+        checks.clear()
+        try:
+            with nullcontext() if op.reads else transaction.atomic(durable=True):
+                return _attempt(call, op, raw, params, checks)
+        except (OperationalError, IntegrityError) as problem:
+            if not _clashed(problem):
+                raise
+            if attempt == ATTEMPTS and isinstance(problem, IntegrityError):
+                raise  # nobody is that unlucky: a fault of ours
+    raise Throttling("Rate exceeded")
+
+
+def _attempt(call: Call, op: Operation, raw: Params, params: Params, checks: list[Check]) -> Output:
+    target = op.resolve(call, params)
+    checks += op.checks(call, target, params)
+    for check in checks:
+        authorize(call, check)
+    output = op.run(call, target, params)
+    if op.revises:
+        revisions.bump(call.account)
+    audit.succeeded(call, op, raw, target, output)
+    last_use.note(call, _tried(op, checks))
+    return output
+
+
+def _clashed(problem: DatabaseError) -> bool:
+    """Whether two transactions wanted the same: what the other did shows at the next attempt."""
+    state = getattr(problem.__cause__, "sqlstate", None)
+    return isinstance(problem, IntegrityError) or state in _CLASHES or "database is locked" in str(problem)
 
 
 def _tried(op: Operation, checks: Sequence[Check]) -> set[str]:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from django.db.models import F, Q
 
+from accounts.prepared import Prepared
 from iam import managed
 from iam.models.policies import Attachment, InlinePolicy, PolicyVersion
 from iam.models.scoped import arn
@@ -23,19 +24,17 @@ class PolicyText:
 
 def of_user(user_pk: int, account_number: str) -> list[PolicyText]:
     """The user's own and its groups' policies."""
-    return _attached(Q(user_id=user_pk) | Q(group__memberships__user_id=user_pk), account_number) + _inline(
-        Q(user_id=user_pk) | Q(group__memberships__user_id=user_pk), account_number
-    )
+    return _OF_USER.texts(user_pk, account_number)
 
 
 def of_role(role_pk: int, account_number: str) -> list[PolicyText]:
     """The role's attached and inline policies."""
-    return _attached(Q(role_id=role_pk), account_number) + _inline(Q(role_id=role_pk), account_number)
+    return _OF_ROLE.texts(role_pk, account_number)
 
 
 def of_group(group_pk: int, account_number: str) -> list[PolicyText]:
     """The group's attached and inline policies."""
-    return _attached(Q(group_id=group_pk), account_number) + _inline(Q(group_id=group_pk), account_number)
+    return _OF_GROUP.texts(group_pk, account_number)
 
 
 def by_arns(policy_arns: list[str], account_number: str) -> dict[str, PolicyText]:
@@ -61,32 +60,50 @@ def by_arns(policy_arns: list[str], account_number: str) -> dict[str, PolicyText
     return found
 
 
-def _attached(where: Q, account_number: str) -> list[PolicyText]:
-    rows = list(Attachment.objects.filter(where).select_related("user", "group", "role").order_by("pk"))
-    own = {row.policy_id for row in rows if row.policy_id is not None}
-    documents: dict[int, str] = dict(
-        PolicyVersion.objects.filter(policy_id__in=own, number=F("policy__default_version")).values_list(
-            "policy_id", "document"
+class _Policies:
+    """The policies of one entity: `places` says where on an attachment or inline policy its key stands."""
+
+    def __init__(self, *places: str) -> None:
+        def hanging(pk: int, prefix: str = "") -> Q:
+            return Q(*((f"{prefix}{place}", pk) for place in places), _connector=Q.OR)
+
+        owners = ("user", "group", "role")
+        self._attachments = Prepared(
+            lambda pk: Attachment.objects.filter(hanging(pk)).select_related(*owners).order_by("pk")
         )
-        if own
-        else ()
-    )
-    texts = []
-    for row in rows:
-        name = row.policy_arn.rpartition("/")[2]
-        owner = owner_arn(row, account_number)
-        if row.policy_id is not None:
-            texts.append(PolicyText(row.policy_arn, "managed", name, owner, documents[row.policy_id]))
-        elif (policy := managed.find(row.policy_arn)) is not None:
-            texts.append(PolicyText(row.policy_arn, "aws-managed", name, owner, policy.document))
-    return texts
+        self._inline = Prepared(
+            lambda pk: InlinePolicy.objects.filter(hanging(pk)).select_related(*owners).order_by("pk")
+        )
+        self._versions = Prepared(
+            lambda pk: PolicyVersion.objects.filter(
+                hanging(pk, "policy__attachments__"), number=F("policy__default_version")
+            )
+        )
+
+    def texts(self, pk: int, account_number: str) -> list[PolicyText]:
+        """Attached policies in their default versions, then inline ones."""
+        rows = self._attachments.rows(pk=pk)
+        own = any(row.policy_id is not None for row in rows)
+        documents = {row.policy_id: row.document for row in self._versions.rows(pk=pk)} if own else {}
+        texts = []
+        for row in rows:
+            name = row.policy_arn.rpartition("/")[2]
+            owner = owner_arn(row, account_number)
+            if row.policy_id is not None:
+                # None: it was detached between the two queries.
+                if (document := documents.get(row.policy_id)) is not None:
+                    texts.append(PolicyText(row.policy_arn, "managed", name, owner, document))
+            elif (policy := managed.find(row.policy_arn)) is not None:
+                texts.append(PolicyText(row.policy_arn, "aws-managed", name, owner, policy.document))
+        return texts + [
+            PolicyText(row.name, "inline", row.name, owner_arn(row, account_number), row.document)
+            for row in self._inline.rows(pk=pk)
+        ]
 
 
-def _inline(where: Q, account_number: str) -> list[PolicyText]:
-    rows = InlinePolicy.objects.filter(where).select_related("user", "group", "role").order_by("pk")
-    return [
-        PolicyText(row.name, "inline", row.name, owner_arn(row, account_number), row.document) for row in rows
-    ]
+_OF_USER = _Policies("user", "group__memberships__user")
+_OF_ROLE = _Policies("role")
+_OF_GROUP = _Policies("group")
 
 
 def owner_arn(row: Attachment | InlinePolicy, account_number: str) -> str:
