@@ -144,9 +144,9 @@ def delete_role(call: Call, *, role: Role) -> None:
     targets.refuse_protected(role)
     if remedy := _still_there(role):
         raise DeleteConflict(f"Cannot delete entity, must {remedy} first.")
+    quotas.give_back(call.account, "Roles")  # before usage, as CreateRole does: both rows are held
     usage.freed(call.account, role.boundary_arn)
     role.delete()
-    quotas.give_back(call.account, "Roles")
 
 
 def _still_there(role: Role) -> str | None:

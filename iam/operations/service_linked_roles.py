@@ -105,11 +105,13 @@ def delete_service_linked_role(call: Call, *, role: Role) -> Output:
 
 
 def _delete(call: Call, role: Role) -> None:
+    quotas.give_back(
+        call.account, "Roles"
+    )  # before usage, as CreateServiceLinkedRole does: both rows are held
     for attachment in role.attachments.all():
         usage.detached(call.account, attachment.policy_arn)
     role.attachments.all().delete()
     role.delete()
-    quotas.give_back(call.account, "Roles")
 
 
 def _role_of_task(call: Call, params: Params, lock: bool) -> Target:

@@ -97,10 +97,10 @@ def delete_user(call: Call, *, user: User) -> None:
     if remedy := _still_there(user):
         raise DeleteConflict(f"Cannot delete entity, must {remedy} first.")
     identity = user.identity
+    quotas.give_back(call.account, "Users")  # before usage, as CreateUser does: both rows are held
     usage.freed(call.account, user.boundary_arn)
     user.delete()
     identity.delete()
-    quotas.give_back(call.account, "Users")
 
 
 def _still_there(user: User) -> str | None:
