@@ -106,7 +106,7 @@ COMPONENTS: dict[str, dict[str, Any]] = {
     "tags": {"tags": [{"Key": "a", "Value": "<b>"}]},
     "progress": {"id": "job", "label": "Report", "value": 1, "max": 2, "text": "1 of 2", "poll": "/x"},
     "pagination": {"pages": paging.Pages("?a", "?b"), "target": "users", "what": "Users", "shown": 3},
-    "search": {"target": "users", "label": "Find users", "hidden": [("a", "b")]},
+    "tools": {"target": "users", "label": "Find users", "filters": (), "hidden": [("a", "b")]},
     "filter": {
         "target": "users",
         "name": "state",
