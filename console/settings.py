@@ -128,17 +128,18 @@ SQLITE_OPTIONS: dict[str, Any] = {
 }
 # Values travel apart from the statement, so that PostgreSQL keeps the plan of what is asked again and again.
 POSTGRES_OPTIONS: dict[str, Any] = {"server_side_binding": True, "prepare_threshold": 5}
+# Each serving thread keeps a connection of its own, four a process: opening one, or asking a pool, costs as much as a
+# statement does.  On SQLite, opening the file costs more than a whole call.
+CONNECTION_SECONDS = 600
 
 
 def _database(url: str) -> dict[str, Any]:
     database: dict[str, Any] = dict(dj_database_url.parse(url))
     if database["ENGINE"] == "django.db.backends.sqlite3":
-        # Opening the file costs more than a call does: each thread keeps its connection.
         return database | {"OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": None}
     if database["ENGINE"] == "django.db.backends.postgresql":
-        pool = {"min_size": 1, "max_size": 8, "timeout": 10}
-        options = {"pool": pool, **POSTGRES_OPTIONS, **database.get("OPTIONS", {})}
-        return database | {"OPTIONS": options, "CONN_MAX_AGE": 0}
+        options = {**POSTGRES_OPTIONS, **database.get("OPTIONS", {})}
+        return database | {"OPTIONS": options, "CONN_MAX_AGE": CONNECTION_SECONDS}
     raise EnvError("DATABASE_URL must begin with postgres:// or sqlite:///")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from iam.errors import IncompleteSignature, MissingAuthenticationToken, SignatureDoesNotMatch
@@ -244,7 +244,7 @@ def _moment(text: str) -> datetime:
     try:
         if not _DATE.fullmatch(text):
             raise ValueError
-        return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return datetime.fromisoformat(text)
     except ValueError:
         raise IncompleteSignature(
             f"Date must be in ISO-8601 'basic format'. Got '{text[:_LONGEST_ECHO]}'."
