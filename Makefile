@@ -145,12 +145,20 @@ bench/node/node_modules/.made: bench/node/package-lock.json
 	  else echo "npm is not here: iam-simulate is left out"; fi
 
 .PHONY: bench
-bench: .venv-bench/.made bench/node/node_modules/.made ## measure the policy engine beside others; fails where a goal is missed
-	@.venv-bench/bin/python -m bench.engine
+bench: $(VENV)/.dev .venv-bench/.made bench/node/node_modules/.made ## measure policy engine and API beside others; fails where a goal is missed
+	@failed=0; .venv-bench/bin/python -m bench.engine || failed=1; $(BIN)/python -m bench.api || failed=1; exit $$failed
+
+.PHONY: race
+race: $(VENV)/.dev ## let 64 callers race for every limit and name, on both databases (about a quarter of an hour)
+	@$(BIN)/python -m bench.race
 
 .PHONY: fuzz
 fuzz: $(VENV)/.dev ## hold the policy engine against the oracle on CASES=1000000 invented cases (SEED=...)
 	@$(BIN)/python -m tests.policy.fuzz $(or $(CASES),1000000) $(SEED)
+
+.PHONY: mutate
+mutate: $(VENV)/.dev ## change the policy engine in one place at a time; say which changes no test notices (MODULES="decide match")
+	@$(BIN)/python -m tests.policy.mutate --tests $(MODULES)
 
 .PHONY: cov
 cov: $(VENV)/.dev ## say which lines and branches no test reaches

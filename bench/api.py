@@ -165,6 +165,10 @@ def _fill(side: Side, start: int, end: int) -> None:
 
 
 def _round(side: Side, operation: str, into: Measured, count: int = 0) -> None:
+    if not count and operation == "iam.ListUsers" and side.server.database:
+        count = (
+            WRITES  # the processor's time is counted in hundredths of a second: ours needs more pages to show
+        )
     side.before()
     measure(side.server, side.requests(operation, count), into)
 
@@ -211,6 +215,8 @@ def _lists(sides: list[Side], sizes: dict[int, tuple[str, Key]]) -> list[str]:
         results = _compared(
             [ours, *sides[1:]], "iam.ListUsers", f"ListUsers, a page of 100 of {size:,} users"
         )
+        faster = results[2].percentile(0.5) / results[0].percentile(0.5)
+        say(f"  A page of ours comes {faster:.0f} times faster than moto's with authentication on (p50)")
         times = results[2].cpu_ms / results[0].cpu_ms
         if size == 2_000 and times < LIST_GOAL:
             missed.append(
