@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from console import durations, role_trust, trusts
+from console import role_trust
 from iam.models import Session
 from tests.world import actor, allow
 
@@ -270,46 +270,6 @@ def test_changing_trust_takes_its_permission(world, browser, role):
     assert (shown.status, shown.refused_actions) == (403, ["iam:UpdateAssumeRolePolicy"])
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        (trust_of("*"), "without any condition"),
-        (
-            trust_of("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-x"}}),
-            "its condition alone decides",
-        ),
-        (trust_of(OTHER), "without an external id"),
-        (trust_of("*").replace("Allow", "Deny"), ""),
-        (trust_of(OTHER, Condition={"StringEquals": {"sts:ExternalId": "x1"}}), ""),
-        (trust_of("111122223333"), ""),
-        ("no json", ""),
-    ],
-)
-def test_what_is_wide_about_a_trust_policy(text, said):
-    found = trusts.warnings(text, "111122223333")
-    assert [said in problem.message for problem in found] == ([True] if said else [])
-
-
-def test_who_is_trusted_is_said_in_words():
-    names = [
-        "111122223333",
-        OTHER,
-        "arn:aws:iam::111122223333:user/a/bob",
-        f"arn:aws:iam::{OTHER}:role/x",
-        "AIDAEXAMPLE0000000000",
-        "*",
-    ]
-    found = trusts.trustees(trust_of(*names), "111122223333")
-    assert [trustee.words for trustee in found] == [
-        "This account",
-        "Another account",
-        "User",
-        "Role of another account",
-        "No longer there",
-        "Everybody",
-    ]
-
-
 # Sessions
 
 
@@ -355,17 +315,6 @@ def test_settings_take_their_permission(world, browser, role):
     sent = {"Description": "x", "MaxSessionDuration": "3600"}
     shown = browser(looker).post(f"{BASE}settings/edit/", sent)
     assert (shown.status, shown.refused_actions) == (403, ["iam:UpdateRole"])
-
-
-def test_durations_are_whole_hours_and_what_is_there():
-    assert durations.choices(5400)[1] == ("5400", "1 hour 30 minutes")
-    assert [words for _, words in durations.choices()] == [
-        "1 hour",
-        "2 hours",
-        "4 hours",
-        "8 hours",
-        "12 hours",
-    ]
 
 
 def test_tags_of_a_role_are_changed(world, alice, role):

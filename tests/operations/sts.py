@@ -8,7 +8,7 @@ from typing import Any
 
 from accounts import totp
 from iam.call import SessionFacts
-from tests.world import Actor, World
+from tests.world import Actor, World, allow
 
 ANSWERS = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
 
@@ -76,3 +76,14 @@ class Device:
         return next(
             code for code in ("000000", "111111", "222222", "333333", "444444", "555555") if code not in near
         )
+
+
+def role_for_bob(world: World) -> str:
+    """The ARN of a role that Bob may assume, and that may list users."""
+    made = role(world.root, trusting(world.bob.principal.arn))
+    grant(world.root, "deployer", allow("iam:ListUsers", "iam:GetUser", "sts:*"))
+    return made
+
+
+def root_arn(account_number: str) -> str:
+    return f"arn:aws:iam::{account_number}:root"
