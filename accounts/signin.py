@@ -69,12 +69,13 @@ class FactorChoice:
 class NeedsFactor:
     """Proof of one of the devices comes next, last used first; `problem` says what was wrong with the last.
 
-    `recovery`: the person has recovery codes, one of which would do.
+    `recovery`: the person has recovery codes, one of which would do.  `as_root`: nobody in the account can help.
     """
 
     devices: tuple[FactorChoice, ...]
     problem: str = ""
     recovery: bool = False
+    as_root: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +283,8 @@ def _signed_in(request: HttpRequest, state: Halfway, now: datetime, visitor: Vis
 
 def _factor_step(identity: Identity, problem: str = "") -> NeedsFactor:
     devices = tuple(FactorChoice(row.serial, row.name, row.kind) for row in mfa.enabled_devices(identity))
-    return NeedsFactor(devices, problem, recovery=bool(devices) and recovery.left(identity) > 0)
+    has_codes = bool(devices) and recovery.left(identity) > 0
+    return NeedsFactor(devices, problem, recovery=has_codes, as_root=identity.is_root)
 
 
 def _new_password_step(

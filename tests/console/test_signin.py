@@ -69,11 +69,7 @@ def test_next_keeps_its_query(bob, browser):
 
 
 def test_a_second_factor_is_asked_for_and_judged(bob, browser, world):
-    now = datetime.now(UTC)
-    serial = f"arn:aws:iam::{bob.account.number}:mfa/phone"
-    device, provisioning = mfa.create(bob.account, serial=serial, name="phone", now=now)
-    before, present, coming = _codes(provisioning.secret, now)
-    assert mfa.enrol(device, bob, before, present, now)
+    coming = _guarded(bob)
     person = browser()
     step = person.post("/signin", sent(next="/iam/users/"))
     assert step.location.startswith("/signin/step/factor?next=%2Fiam%2Fusers%2F")
@@ -85,6 +81,25 @@ def test_a_second_factor_is_asked_for_and_judged(bob, browser, world):
     assert "not valid" in refused.words
     done = person.post("/signin/step/factor", {"code": coming, "next": "/iam/users/"})
     assert done.location == "/iam/users/"
+
+
+def test_root_without_its_device_is_not_sent_to_an_administrator(world, browser):
+    _guarded(world.account.root)
+    person = browser()
+    step = person.post("/signin", {"as": "root", "email": "root@example.com", "password": PASSWORD})
+    page = person.get(step.location)
+    assert "ask whoever runs this installation" in page.words
+    assert "An administrator of the account" not in page.words
+
+
+def _guarded(identity):
+    """Enrol a device now; gives the code of the coming step, the first that is still good."""
+    now = datetime.now(UTC)
+    serial = f"arn:aws:iam::{identity.account.number}:mfa/phone"
+    device, provisioning = mfa.create(identity.account, serial=serial, name="phone", now=now)
+    before, present, coming = _codes(provisioning.secret, now)
+    assert mfa.enrol(device, identity, before, present, now)
+    return coming
 
 
 def _codes(secret, now):
