@@ -1,9 +1,9 @@
 """The condition operators, compiled into closures.
 
 A clause (one key under one operator) becomes a function of the context.  Where the rules leave a doubt
-(an unknown operator, a negated operator on a value nobody can read) the closure answers `doubt`, which is
-False in an Allow and True in a Deny: doubt never allows.  Everything after a doubt is monotone, so this is
-the same as deciding with three values.
+(an unknown operator, a negated operator on a value nobody can read, a policy's date nobody can read) the
+closure answers `doubt`, which is False in an Allow and True in a Deny: doubt never allows.  Everything
+after a doubt is monotone, so this is the same as deciding with three values.
 Source: IAM User Guide, condition operators, IfExists, Null, multivalued context keys.
 """
 
@@ -190,17 +190,23 @@ Comparison = Callable[[readings.Number, readings.Number], bool]
 
 
 def _compared(reading: Reading, compare: Comparison, negated: bool = False) -> Builder:
-    """Return a builder: the request's value stands on the left, any value of the policy may satisfy it."""
+    """Return a builder: the request's value stands on the left, any value of the policy may satisfy it.
+
+    A number nobody can read is equal to nothing.  A date nobody can read is a doubt, where the others do not settle
+    it: AWS saves spellings of dates of which it does not say what they mean.
+    """
 
     def build(values: Sequence[str], _variables: bool, doubt: bool) -> Test:
         wanted = tuple(read for read in map(reading, values) if read is not None)
         unreadable = negated and doubt
+        unsettled = reading is readings.instant and len(wanted) < len(values)
+        otherwise = doubt if unsettled else negated
 
         def test(value: str, _context: Context) -> bool:
             given = reading(value)
             if given is None:
                 return unreadable
-            return any(compare(given, limit) for limit in wanted) != negated
+            return not negated if any(compare(given, limit) for limit in wanted) else otherwise
 
         return test
 

@@ -1,7 +1,7 @@
 """What the text of a condition value means: numbers, instants, addresses, bytes.
 
 Each reading gives None for a text it cannot read.  Readings are remembered, since requests repeat them.
-Source: IAM User Guide, condition operators; W3C profile of ISO 8601; spellings AWS saves, docs/deviations.md.
+Source: IAM User Guide, condition operators; W3C profile of ISO 8601, ADR 0048; docs/deviations.md.
 """
 
 import base64
@@ -24,8 +24,8 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _DATE = re.compile(
     r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2})"
-    r"(?:[Tt]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?"
-    r"(?:[Zz]|([+-])([0-9]{2})(?::([0-9]{2}))?))?)?"
+    r"(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?"
+    r"(?:Z|([+-])([0-9]{2}):([0-9]{2})))?)?"
 )
 
 

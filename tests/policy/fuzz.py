@@ -26,19 +26,22 @@ def run_chunk(seed: str) -> list[str]:
 def main(examples: int, seed: str) -> int:
     started, done = time.monotonic(), 0
     chunks = -(-examples // CHUNK)
-    sys.stdout.write(f"seed {seed}, {chunks * CHUNK} cases\n")
+    say(f"seed {seed}, {chunks * CHUNK} cases")
     with Pool(os.cpu_count()) as pool:
         for differences in pool.imap_unordered(run_chunk, (f"{seed}/{number}" for number in range(chunks))):
             done += 1
             if differences:
-                sys.stdout.write(
-                    f"{len(differences)} differences in a chunk of {CHUNK}; one of them:\n{differences[0]}\n"
-                )
+                say(f"{len(differences)} differences in a chunk of {CHUNK}; one of them:\n{differences[0]}")
                 return 1
             if done % max(1, chunks // 20) == 0:
-                sys.stdout.write(f"{done * CHUNK} cases alike, {time.monotonic() - started:.0f} s\n")
-                sys.stdout.flush()
+                say(f"{done * CHUNK} cases alike, {time.monotonic() - started:.0f} s")
+    say(f"no difference in {chunks * CHUNK} cases")
     return 0
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ TRUST = ("sts:AssumeRole", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIde
 KEY = "arn:aws:kms:eu-west-1:{owner}:key/k1"
 RESOURCES = (
     "arn:aws:s3:::data/alice/a", "arn:aws:s3:::data", "arn:aws:sqs:eu-west-1:{owner}:q1", "arn:aws:s3:::a:b/c",
-    "arn:aws:s3:::data/*", "*",
+    "arn:aws:s3:::data/*", "*", "arn:aws:s3:::abaabbab",
 )  # fmt: skip
 
 STRINGS = (
@@ -135,7 +135,7 @@ def _asked(rng: Random, arn: str, owner: str) -> tuple[str, str]:
     if roll > 0.99 and arn in (*OWN_POLICIES, ROOT):
         return "sts:GetCallerIdentity", "*"
     if roll < 0.22:
-        return "kms:Decrypt", KEY.format(owner=owner)
+        return "kms:Decrypt", "*" if rng.random() < 0.2 else KEY.format(owner=owner)
     return rng.choice(ACTIONS), rng.choice(RESOURCES).format(owner=owner)
 
 
@@ -334,6 +334,7 @@ def blur(rng: Random, text: str, *, variables: bool = True) -> str:
             piece = rng.choice(VARIABLES)
         else:
             old = text[start:end]
-            piece = rng.choice(("*", "*", "*", "?" * len(old), old.swapcase(), old * 2, "", "**"))
+            mixed = "".join(rng.choice((c, c, c, "?", "*")) for c in old)
+            piece = rng.choice(("*", "*", "*", "?" * len(old), mixed, old.swapcase(), old * 2, "", "**"))
         text = text[:start] + piece + text[end:]
     return text

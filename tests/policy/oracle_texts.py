@@ -115,6 +115,8 @@ def one_value(base, value, wanted, negated):
     kind = next(kind for kind in READERS if base.removeprefix("Not").startswith(kind))
     readable = READERS[kind](value, False) is not None
     found = readable and any(compare(base, kind, value, text) for text in wanted)
+    if not found and readable and kind == "Date" and any(read_date(text, True) is None for text in wanted):
+        return None
     return found if not negated else (not found if readable else None)
 
 
@@ -138,9 +140,8 @@ def compare(base, kind, value, text):
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 DATE = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}(-[0-9]{2})?)"
-    r"(T(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(:(?P<second>[0-9]{2}([.,][0-9]+)?))?"
-    r"(Z|(?P<sign>[+-])(?P<off>[0-9]{2})(:(?P<offm>[0-9]{2}))?))?",
-    re.IGNORECASE,
+    r"(T(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(:(?P<second>[0-9]{2}(\.[0-9]+)?))?"
+    r"(Z|(?P<sign>[+-])(?P<off>[0-9]{2}):(?P<offm>[0-9]{2})))?"
 )
 
 
@@ -159,7 +160,7 @@ def read_date(text, _policy):
     except ValueError:
         return None
     hour, minute, off, offm = (int(form[name] or 0) for name in ("hour", "minute", "off", "offm"))
-    second = Fraction((form["second"] or "0").replace(",", "."))
+    second = Fraction(form["second"] or "0")
     if max(hour, off) > 23 or max(minute, offm) > 59 or second >= 60:
         return None
     ahead = (off * 60 + offm) * (-1 if form["sign"] == "-" else 1)

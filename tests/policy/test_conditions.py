@@ -81,7 +81,31 @@ def test_unreadable_policy_value_matches_nothing_and_disturbs_no_other(operator)
     value, bad = family(READABLE, operator), family(UNREADABLE, operator)
     context = {"k": value or ""}
     assert judged({operator: {"k": [bad, value]}}, context) is judged({operator: {"k": value}}, context)
-    assert judged({operator: {"k": bad}}, context) is (operator in NEGATED)
+    assert judged({operator: {"k": bad}}, context) is (operator in NEGATED and operator != "DateNotEquals")
+
+
+SAVED_BUT_NOT_READ = [
+    "01T",
+    "2024-05-01t00:00Z",
+    "2024-05-01T00:00z",
+    "2024-05-01T00:00:00,5Z",
+    "2024-05-01T02:00+02",
+]
+
+
+@pytest.mark.parametrize("value", SAVED_BUT_NOT_READ)
+@pytest.mark.parametrize("operator", [name for name in KEYED if name.startswith("Date")])
+def test_date_of_a_policy_that_nobody_can_read_is_a_doubt(operator, value):
+    assert not judged({operator: {"k": value}}, {"k": "2024-06-01"}, effect="Allow")
+    assert judged({operator: {"k": value}}, {"k": "2024-06-01"}, effect="Deny")
+    missing = judged({operator: {"k": "2024-06-01"}}, {})
+    assert judged({operator: {"k": value}}, {}, effect="Deny") is missing
+
+
+def test_date_nobody_can_read_is_no_doubt_where_another_settles_it():
+    assert judged({"DateEquals": {"k": ["01T", "2024-06-01"]}}, {"k": "2024-06-01"}, effect="Allow")
+    assert not judged({"DateNotEquals": {"k": ["01T", "2024-06-01"]}}, {"k": "2024-06-01"}, effect="Deny")
+    assert judged({"DateEquals": {"k": ["01T", "2024-06-01"]}}, {"k": "2024-06-02"}, effect="Deny")
 
 
 @pytest.mark.parametrize("operator", KEYED)
@@ -188,9 +212,12 @@ VALUES = [
     ("NumericEquals", "0.30", "0.3", True),
     ("NumericLessThan", "-1", "-2", True),
     ("DateEquals", "2024-05-01T02:30:00+02:30", "2024-05-01T00:00:00Z", True),
-    ("DateEquals", "2024-05-01T02:00:00+02", "2024-05-01T00:00:00Z", True),
+    ("DateEquals", "2024-05-01T02:00:00+02:00", "2024-05-01T00:00:00Z", True),
+    ("DateEquals", "2024-05-01T02:00:00+02", "2024-05-01T00:00:00Z", False),
     ("DateEquals", "2024-04-30T22:00-02:00", "1714521600", True),
-    ("DateEquals", "2024-05-01t00:00:00.000z", "1714521600", True),
+    ("DateEquals", "2024-05-01T00:00:00.000Z", "1714521600", True),
+    ("DateEquals", "2024-05-01t00:00:00Z", "1714521600", False),
+    ("DateEquals", "2024-05-01T00:00:00z", "1714521600", False),
     ("DateEquals", "2024-05-01", "1714521600", True),
     ("DateEquals", "2024", "1970-01-01T00:33:44Z", True),  # digits alone are seconds
     ("DateGreaterThan", "2024-05-01T00:00:00Z", "2024-05-01T00:00:00.001Z", True),
@@ -199,7 +226,8 @@ VALUES = [
     ("DateEquals", "2024-05-01T00:00:00+24:00", "2024-04-30T00:00:00Z", False),
     ("DateEquals", "2024-05-01T00:00:00+0100", "2024-04-30T23:00:00Z", False),
     ("DateEquals", "2024-05-01T00:00:00,5Z", "1714521600", False),
-    ("DateEquals", "2024-05-01T00:00:00,5Z", "2024-05-01T00:00:00.50Z", True),
+    ("DateEquals", "2024-05-01T00:00:00,5Z", "2024-05-01T00:00:00.50Z", False),
+    ("DateEquals", "2024-05-01T00:00:00.5Z", "2024-05-01T00:00:00.50Z", True),
     ("DateEquals", "2024-05-01T24:00:00Z", "2024-05-02T00:00:00Z", False),
     ("DateEquals", "2024-05-01T00:60:00Z", "2024-05-01T01:00:00Z", False),
     ("DateEquals", "01T", "01T", False),  # saved, but compares with nothing
