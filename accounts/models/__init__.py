@@ -1,7 +1,7 @@
 """Rows of the accounts app, one module a noun; import them from here."""
 
 from accounts.models.account import Account, AccountState, PasswordPolicy
-from accounts.models.console_session import ConsoleSession
+from accounts.models.console_session import ConsoleSession, SigninToken, SpentForm
 from accounts.models.event import Event, EventOutcome, EventSource, SealedBatch
 from accounts.models.identity import Identity, IdentityKind, PasswordHistory
 from accounts.models.mfa_device import DeviceKind, MfaDevice
@@ -29,5 +29,7 @@ __all__ = [
     "SealedBatch",
     "SecurityKey",
     "SignInAttempt",
+    "SigninToken",
+    "SpentForm",
     "SwitchedRole",
 ]
