@@ -1,6 +1,6 @@
 """Rows of the accounts app, one module a noun; import them from here."""
 
-from accounts.models.account import Account, AccountState, PasswordPolicy
+from accounts.models.account import Account, AccountState, PasskeySignIn, PasswordPolicy
 from accounts.models.console_session import ConsoleSession, SigninToken, SpentForm
 from accounts.models.event import Event, EventOutcome, EventSource, SealedBatch
 from accounts.models.identity import Identity, IdentityKind, PasswordHistory
@@ -23,6 +23,7 @@ __all__ = [
     "IdentityKind",
     "KeyChallenge",
     "MfaDevice",
+    "PasskeySignIn",
     "PasswordHistory",
     "PasswordPolicy",
     "RecoveryCode",

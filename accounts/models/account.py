@@ -24,6 +24,14 @@ class AccountState(StrEnum):
     CLOSED = "closed"
 
 
+class PasskeySignIn(StrEnum):
+    """Who of an account may sign in by a passkey alone."""
+
+    OFF = "off"
+    USERS = "users"
+    ALL = "all"
+
+
 class Account(models.Model):
     """A tenant: a 12-digit number, an optional alias, and the limits that bind its members.
 
@@ -46,6 +54,9 @@ class Account(models.Model):
     access_key_grace_days = models.PositiveIntegerField(default=7)
     # Which version of session tokens the global endpoint of STS is set to hand out: 1 or 2.
     sts_token_version = models.PositiveSmallIntegerField(default=1)
+    passkey_sign_in = models.CharField(max_length=8, default=PasskeySignIn.OFF.value)
+    # Whether the root user must have a device that is no app: a hardware token or a security key.
+    root_needs_hardware = models.BooleanField(default=False)
     quotas = models.JSONField(default=dict)
 
     class Meta:
@@ -67,6 +78,10 @@ class Account(models.Model):
             ),
             models.CheckConstraint(
                 name="account_sts_token_version", condition=Q(sts_token_version__in=[1, 2])
+            ),
+            models.CheckConstraint(
+                name="account_passkey_sign_in_known",
+                condition=Q(passkey_sign_in__in=[str(choice) for choice in PasskeySignIn]),
             ),
         )
 

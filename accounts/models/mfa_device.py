@@ -19,18 +19,23 @@ class MfaDevice(models.Model):
 
     `sealed_seed` is sealed by accounts.mfa. `last_step` is the last time step a code was accepted
     for; anything at or before it is refused. `drift` is how many steps its clock runs ahead of ours,
-    learnt by resync. `tags` is a list of {"Key", "Value"}.
+    learnt by resync. `period` is how many seconds a step lasts. `tags` is a list of {"Key", "Value"}.
+    A hardware token has a plain serial number, so serial numbers are unique in their account only.
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="mfa_devices")
     identity = models.ForeignKey(
         "accounts.Identity", null=True, on_delete=models.CASCADE, related_name="mfa_devices"
     )
-    serial = models.CharField(max_length=256, unique=True)
+    serial = models.CharField(max_length=256)
     name = models.CharField(max_length=226)
     path = models.CharField(max_length=512, default="/")
     kind = models.CharField(max_length=16, default=DeviceKind.VIRTUAL.value)
     sealed_seed = models.BinaryField(default=b"")
+    period = models.PositiveSmallIntegerField(default=30)
+    digits = models.PositiveSmallIntegerField(default=6)
+    manufacturer = models.CharField(max_length=64, default="", blank=True)
+    model = models.CharField(max_length=64, default="", blank=True)
     last_step = models.BigIntegerField(default=0)
     drift = models.SmallIntegerField(default=0)
     enabled_at = models.DateTimeField(null=True)
@@ -48,8 +53,11 @@ class MfaDevice(models.Model):
                 condition=Q(identity__isnull=True, enabled_at__isnull=True)
                 | Q(identity__isnull=False, enabled_at__isnull=False),
             ),
+            models.UniqueConstraint(name="uniq_mfa_device_account_serial", fields=["account", "serial"]),
+            models.CheckConstraint(
+                name="mfa_device_rhythm_known", condition=Q(period__in=[30, 60], digits__in=[6, 8])
+            ),
         )
-        indexes = (models.Index(name="mfa_device_account_serial", fields=["account", "serial"]),)
 
     def __str__(self) -> str:
         return self.serial

@@ -28,10 +28,15 @@ class SecurityKey(models.Model):
 
 
 class KeyChallenge(models.Model):
-    """A challenge given to one browser for one purpose of one identity.  Spent by deleting it, so once."""
+    """A challenge given to one browser for one purpose of one identity.  Spent by deleting it, so once.
+
+    `identity` is null where the key itself is to say whose it is: signing in by passkey.
+    """
 
     digest = models.CharField(max_length=64, unique=True)
-    identity = models.ForeignKey("accounts.Identity", on_delete=models.CASCADE, related_name="key_challenges")
+    identity = models.ForeignKey(
+        "accounts.Identity", null=True, on_delete=models.CASCADE, related_name="key_challenges"
+    )
     purpose = models.CharField(max_length=16)
     expires_at = models.DateTimeField()
 
