@@ -11,6 +11,7 @@ from iam.models.providers import OpenIdProvider, SamlPrivateKey, SamlProvider
 from iam.models.records import Decision, Tally
 from iam.models.scoped import fold
 from iam.models.sessions import Session, SessionKind
+from iam.models.token_issuers import TokenIssuer, TokenKey
 from iam.models.user_credentials import ServiceCredential, SshPublicKey
 
 __all__ = [
@@ -45,6 +46,8 @@ __all__ = [
     "SigningCertificate",
     "SshPublicKey",
     "Tally",
+    "TokenIssuer",
+    "TokenKey",
     "User",
     "UserQuerySet",
     "fold",
