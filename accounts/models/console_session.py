@@ -12,8 +12,8 @@ class ConsoleSession(models.Model):
 
     `expires_at` is the sooner of the idle and the absolute limit, moved on at each touch.
     `data` is what Django's session API keeps, signed.  `sts_key_id` names the temporary credentials that a federated
-    session acts with; it has no identity.  `acting_as` says in words which role acts.  `proved_at` is when the person
-    last proved who they are, by signing in or anew.
+    session acts with: it has no identity, and ends at `ends_at` at the latest.  `acting_as` says in words which role
+    acts.  `proved_at` is when the person last proved who they are, by signing in or anew.
     """
 
     key_hash = models.CharField(max_length=64, unique=True)
@@ -28,6 +28,7 @@ class ConsoleSession(models.Model):
     expires_at = models.DateTimeField()
     mfa_at = models.DateTimeField(null=True)
     proved_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
     browser_hash = models.CharField(max_length=64, default="", blank=True)
     sts_key_id = models.CharField(max_length=20, default="", blank=True)
     acting_as = models.CharField(max_length=256, default="", blank=True)
