@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0007_issuer_keys"),
+        ("accounts", "0007_device_kinds_and_passkeys"),
     ]
 
     operations = [
