@@ -5,6 +5,7 @@ from accounts.models.console_session import ConsoleSession, SigninToken, SpentFo
 from accounts.models.event import Event, EventOutcome, EventSource, SealedBatch
 from accounts.models.identity import Identity, IdentityKind, PasswordHistory
 from accounts.models.mfa_device import DeviceKind, MfaDevice
+from accounts.models.outgoing_mail import MailState, OutgoingMail
 from accounts.models.recovery_code import RecoveryCode
 from accounts.models.security_key import KeyChallenge, SecurityKey
 from accounts.models.sign_in_attempt import AttemptScope, SignInAttempt
@@ -22,7 +23,9 @@ __all__ = [
     "Identity",
     "IdentityKind",
     "KeyChallenge",
+    "MailState",
     "MfaDevice",
+    "OutgoingMail",
     "PasskeySignIn",
     "PasswordHistory",
     "PasswordPolicy",
