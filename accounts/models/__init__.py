@@ -1,6 +1,6 @@
 """Rows of the accounts app, one module a noun; import them from here."""
 
-from accounts.models.account import Account, AccountState, PasskeySignIn, PasswordPolicy
+from accounts.models.account import Account, AccountState, MfaRequired, PasskeySignIn, PasswordPolicy
 from accounts.models.console_session import ConsoleSession, SigninToken, SpentForm
 from accounts.models.event import Event, EventOutcome, EventSource, SealedBatch
 from accounts.models.identity import Identity, IdentityKind, PasswordHistory
@@ -10,6 +10,7 @@ from accounts.models.recovery_code import RecoveryCode
 from accounts.models.security_key import KeyChallenge, SecurityKey
 from accounts.models.sign_in_attempt import AttemptScope, SignInAttempt
 from accounts.models.switched_role import SwitchedRole
+from accounts.models.way_back import RootRecovery, TemporaryPass
 
 __all__ = [
     "Account",
@@ -25,15 +26,18 @@ __all__ = [
     "KeyChallenge",
     "MailState",
     "MfaDevice",
+    "MfaRequired",
     "OutgoingMail",
     "PasskeySignIn",
     "PasswordHistory",
     "PasswordPolicy",
     "RecoveryCode",
+    "RootRecovery",
     "SealedBatch",
     "SecurityKey",
     "SignInAttempt",
     "SigninToken",
     "SpentForm",
     "SwitchedRole",
+    "TemporaryPass",
 ]

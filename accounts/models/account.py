@@ -32,6 +32,15 @@ class PasskeySignIn(StrEnum):
     ALL = "all"
 
 
+class MfaRequired(StrEnum):
+    """Of whom an account requires a second factor in the console; each includes those before it."""
+
+    NOBODY = "nobody"
+    ROOT = "root"
+    ADMINISTRATORS = "administrators"
+    EVERYONE = "everyone"
+
+
 class Account(models.Model):
     """A tenant: a 12-digit number, an optional alias, and the limits that bind its members.
 
@@ -57,10 +66,25 @@ class Account(models.Model):
     passkey_sign_in = models.CharField(max_length=8, default=PasskeySignIn.OFF.value)
     # Whether the root user must have a device that is no app: a hardware token or a security key.
     root_needs_hardware = models.BooleanField(default=False)
+    # Of whom MFA is required in the console, since when, and how many days people have to add a device.
+    mfa_required_of = models.CharField(max_length=16, default=MfaRequired.NOBODY.value)
+    mfa_required_since = models.DateTimeField(null=True)
+    mfa_grace_days = models.PositiveSmallIntegerField(default=0)
+    # When the operator's code last gave the root user a new password and took its devices away.
+    root_recovered_at = models.DateTimeField(null=True)
     quotas = models.JSONField(default=dict)
 
     class Meta:
         constraints = (
+            models.CheckConstraint(
+                name="account_mfa_required_since",
+                condition=Q(mfa_required_of="nobody")
+                | (
+                    Q(mfa_required_of__in=["root", "administrators", "everyone"])
+                    & Q(mfa_required_since__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(name="account_mfa_grace_days", condition=Q(mfa_grace_days__lte=30)),
             models.CheckConstraint(
                 name="account_number_12_digits", condition=Q(number__regex=r"^[0-9]{12}$")
             ),

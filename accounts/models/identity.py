@@ -37,6 +37,8 @@ class Identity(AbstractBaseUser):
     password_last_used_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     last_sign_in_at = models.DateTimeField(null=True)
+    # Null also for those whose first sign-in was before it was kept: then it was no earlier than created_at.
+    first_sign_in_at = models.DateTimeField(null=True)
     last_login = None  # dropped: last_sign_in_at says it
 
     # Names repeat from account to account, so the only unique handle is the key.
