@@ -12,11 +12,12 @@ from typing import Literal
 from django.db import IntegrityError, transaction
 
 from accounts import qr, throttle, totp, vault
-from accounts.models import Account, Identity, MfaDevice
+from accounts.models import Account, DeviceKind, Identity, MfaDevice
 
 FAILURES = 5
 FAILURE_WINDOW = timedelta(minutes=5)
 RESYNC_REACH = 10
+LONGEST_NAME = 226
 
 CodeReason = Literal["accepted", "wrong", "reused", "blocked", "unknown", "cloned", "expired"]
 
@@ -70,7 +71,7 @@ def create(
             serial=serial,
             name=name,
             path=path,
-            sealed_seed=vault.seal(account, _purpose(serial), seed),
+            sealed_seed=sealed_seed(account, serial, seed),
             created_at=now,
             tags=list(tags),
         )
@@ -94,16 +95,21 @@ def provisioning(account: Account, name: str, secret: str) -> Provisioning:
 def enrol(device: MfaDevice, identity: Identity, code1: str, code2: str, now: datetime) -> CodeVerdict:
     """Make the device stand guard for the identity if two consecutive codes prove that its holder has it.
 
-    Both codes are used up. A device that is somebody's stays theirs; the caller has checked the quota.
+    Both codes are used up, and none that an earlier holder used counts. A hardware token's clock may have run off on
+    the shelf: it is learnt as by resync. A device that is somebody's stays theirs; the caller has checked the quota.
     """
-    step = totp.step_at(now)
 
     def judged(row: MfaDevice) -> CodeReason:
-        pair = totp.matching_pair(_seed(row), code1, code2, range(step - 2, step + 1))
+        rhythm, on_shelf = rhythm_of(row), row.kind == DeviceKind.HARDWARE
+        step = totp.step_at(now, rhythm)
+        steps = _reach(step) if on_shelf else range(step - 2, step + 1)
+        pair = totp.matching_pair(_seed(row), code1, code2, steps, rhythm)
         if pair is None or row.identity_id is not None:
             return "wrong"
+        if pair - 1 <= row.last_step:
+            return "reused"
         row.identity, row.enabled_at = identity, now
-        row.last_step, row.drift = pair, 0
+        row.last_step, row.drift = pair, pair - step if on_shelf else 0
         return "accepted"
 
     return checked(device, now, judged, throttle.factor_subject(identity))
@@ -118,7 +124,9 @@ def accept_code(device: MfaDevice, code: str, now: datetime) -> CodeVerdict:
         return CodeVerdict("wrong")
 
     def judged(row: MfaDevice) -> CodeReason:
-        step = totp.matching_step(_seed(row), code, totp.step_at(now) + row.drift)
+        rhythm = rhythm_of(row)
+        around = totp.step_at(now, rhythm) + row.drift
+        step = totp.matching_step(_seed(row), code, around, rhythm=rhythm)
         if step is None or not row.enabled:
             return "wrong"
         if step <= row.last_step:
@@ -136,11 +144,11 @@ def resync(device: MfaDevice, code1: str, code2: str, now: datetime) -> CodeVerd
     """
     if device.identity is None or not device.enabled or not device.has_codes:
         return CodeVerdict("wrong")
-    step = totp.step_at(now)
 
     def judged(row: MfaDevice) -> CodeReason:
-        steps = range(step - RESYNC_REACH, step + RESYNC_REACH)
-        pair = totp.matching_pair(_seed(row), code1, code2, steps)
+        rhythm = rhythm_of(row)
+        step = totp.step_at(now, rhythm)
+        pair = totp.matching_pair(_seed(row), code1, code2, _reach(step), rhythm)
         if pair is None:
             return "wrong"
         if pair - 1 <= row.last_step:
@@ -163,7 +171,9 @@ def deactivate(device: MfaDevice) -> bool:
         device.delete()
         return False
     device.identity, device.enabled_at = None, None
-    device.save(update_fields=["identity", "enabled_at"])
+    if device.kind == DeviceKind.HARDWARE:
+        device.name = device.serial[:LONGEST_NAME]  # what its holder called it goes with the holder
+    device.save(update_fields=["identity", "enabled_at", "name"])
     return True
 
 
@@ -225,6 +235,20 @@ def _count_failure(row: MfaDevice, now: datetime) -> None:
 def _copy(row: MfaDevice, device: MfaDevice) -> None:
     for changed in ("identity", "enabled_at", "last_step", "drift", "last_used_at"):
         setattr(device, changed, getattr(row, changed))
+
+
+def rhythm_of(device: MfaDevice) -> totp.Rhythm:
+    """How often the device changes its code, and how long the code is."""
+    return totp.Rhythm(device.period, device.digits)
+
+
+def sealed_seed(account: Account, serial: str, seed: bytes) -> bytes:
+    """The seed as the row of the device with that serial number keeps it."""
+    return vault.seal(account, _purpose(serial), seed)
+
+
+def _reach(step: int) -> range:
+    return range(step - RESYNC_REACH, step + RESYNC_REACH)
 
 
 def _seed(row: MfaDevice) -> bytes:
