@@ -15,7 +15,7 @@ from accounts.models import Identity, KeyChallenge
 LIFE = timedelta(minutes=5)
 CHALLENGE_BYTES = 32  # Source: WebAuthn Level 3, 13.4.3: at least 16 random bytes
 
-Purpose = Literal["register", "sign-in"]
+Purpose = Literal["register", "sign-in", "step-up"]
 
 
 def issue(store: SessionBase, identity: Identity, purpose: Purpose, now: datetime) -> str:

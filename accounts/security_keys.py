@@ -72,13 +72,18 @@ def register(
         raise KeyRefused("The key is registered already.") from None
 
 
-def sign_in_options(store: SessionBase, identity: Identity, now: datetime) -> str:
-    """What the browser needs to have one of the identity's keys answer; "" where it has none or none can be used."""
+def sign_in_options(
+    store: SessionBase, identity: Identity, now: datetime, *, purpose: challenges.Purpose = "sign-in"
+) -> str:
+    """What the browser needs to have one of the identity's keys answer; "" where it has none or none can be used.
+
+    `purpose`: a challenge for signing in is worth nothing to confirm an act, and the other way round.
+    """
     keys = _keys(identity)
     here = site.present()
     if not keys or here is None:
         return ""
-    challenge = challenges.issue(store, identity, "sign-in", now)
+    challenge = challenges.issue(store, identity, purpose, now)
     return webauthn.request_options(
         here,
         bytes.fromhex(challenge),
@@ -87,10 +92,17 @@ def sign_in_options(store: SessionBase, identity: Identity, now: datetime) -> st
     )
 
 
-def accept(identity: Identity, answer: str, challenge: str, now: datetime) -> Proof:
+def accept(
+    identity: Identity,
+    answer: str,
+    challenge: str,
+    now: datetime,
+    *,
+    purpose: challenges.Purpose = "sign-in",
+) -> Proof:
     """Judge a key's answer to a challenge, which is spent by it.  Failures count as wrong codes do."""
     here = site.present()
-    if here is None or not challenges.spend(challenge, identity, "sign-in", now):
+    if here is None or not challenges.spend(challenge, identity, purpose, now):
         return Proof(CodeVerdict("expired"))
     key = _answering(identity, answer)
     if key is None:
