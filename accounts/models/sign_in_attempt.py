@@ -25,6 +25,9 @@ class SignInAttempt(models.Model):
     first_failed_at = models.DateTimeField()
     last_failed_at = models.DateTimeField()
     locked_until = models.DateTimeField(null=True)
+    # Of the failures, those whose guess is still being checked, and since when the last of them is.
+    pending = models.PositiveSmallIntegerField(default=0)
+    pending_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
