@@ -1,0 +1,148 @@
+"""Dangerous acts and the fresh proof they ask for: which views and operations, and the way to the proof and back.
+
+A view named here asks before it shows or does anything.  Behind it stands a list of operations, asked at each: so no
+page can do one of them, and none can change anything as root, without a proof.  After it people come back by GET; what
+they had filled in is put back, secrets left out.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import step_up
+from console import session
+from console.page import Go, go
+from iam.catalogue import Operation
+
+# Secrets come to be or are shown; factors and passwords change hands; what guards people is weakened.
+OPERATIONS: Final = frozenset(
+    {
+        "iam.CreateAccessKey",
+        "iam.CreateServiceSpecificCredential",
+        "iam.CreateVirtualMFADevice",
+        "iam.DeactivateMFADevice",
+        "iam.EnableMFADevice",
+        "iam.ResetServiceSpecificCredential",
+        "iam.UpdateLoginProfile",
+        "tenant.CollectRotatedKey",
+        "tenant.CreateRecoveryCodes",
+        "tenant.CreateTemporaryPass",
+        "tenant.EnableSecurityKey",
+        "tenant.UpdateMFARequirement",
+    }
+)
+# Those that do such an operation, by the names of their addresses; each can also be opened by GET.
+VIEWS: Final = frozenset(
+    {
+        "account-mfa:edit",
+        "me-keys:collect",
+        "me-keys:create",
+        "me-mfa:create",
+        "me-mfa:delete",
+        "me-mfa:enable",
+        "me-recovery-codes:create",
+        "me-security-keys:create",
+        "temporary-pass:create",
+        "user-credentials:device-delete",
+        "user-credentials:key-create",
+        "user-credentials:password-create",
+        "user-credentials:password-edit",
+        "user-delete:delete",
+        "user-delete:delete-several",
+    }
+)
+KEPT: Final = "kept-input"
+MOST_KEPT: Final = 64 * 1024
+_SECRET: Final = re.compile(
+    r"pass|secret|code|seed|credential|token|private|challenge|key$|^(old|new|again)$", re.I
+)
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ProofNeeded(Exception):
+    """The act asks for a fresh proof, and the last one is too long ago.  Nothing is done."""
+
+
+class Proofs:
+    """Middleware next to the views: sends people to give a proof before a view named above, and puts kept input back."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer."""
+        return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """The way to the proof, or None to let the view run."""
+        match = request.resolver_match
+        if match is not None and match.view_name in VIEWS and not _has_proof(request):
+            return ask(request)
+        if request.method == "GET":
+            _put_back(request)
+        return None
+
+
+def require(request: HttpRequest, operation: Operation) -> None:
+    """Let a page run the operation only with a fresh proof, where it is one that asks for it.  Errors: ProofNeeded."""
+    by_root = not operation.reads and session.oneself(request).principal.kind == "root"
+    if (by_root or operation.name in OPERATIONS) and not _has_proof(request):
+        raise ProofNeeded
+
+
+def ask(request: HttpRequest) -> Go:
+    """Send the browser to give a proof, and keep what was filled in for when it comes back."""
+    onward = _onward(request)
+    if request.method == "POST" and urlsplit(onward).path == request.path:
+        _keep(request)
+    return go(f"{reverse('step-up')}?{urlencode({'next': onward, 'back': _page_before(request)})}")
+
+
+def _has_proof(request: HttpRequest) -> bool:
+    who = session.who(request)
+    # Nobody: the view itself sends them to sign in.
+    return who is None or step_up.fresh(who.session, timezone.now())
+
+
+def _onward(request: HttpRequest) -> str:
+    """Where to come back to: this very page where it can be opened by GET, else the one it was sent from."""
+    match = request.resolver_match
+    if request.method == "GET" or (match is not None and match.view_name in VIEWS):
+        return session.own_path(request.get_full_path())
+    return _page_before(request)
+
+
+def _page_before(request: HttpRequest) -> str:
+    said = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    parts = urlsplit(said)
+    if parts.netloc != request.get_host():
+        return "/"
+    return session.own_path(parts.path + (f"?{parts.query}" if parts.query else ""))
+
+
+def _keep(request: HttpRequest) -> None:
+    kept = [
+        [name, values]
+        for name, values in request.POST.lists()
+        if not _SECRET.search(name) and name != "csrfmiddlewaretoken"
+    ]
+    if sum(len(value) for _, values in kept for value in values) <= MOST_KEPT:
+        request.session[KEPT] = {"path": request.path, "input": kept}
+
+
+def _put_back(request: HttpRequest) -> None:
+    kept = request.session.get(KEPT)
+    if not kept or kept["path"] != request.path:
+        return
+    del request.session[KEPT]
+    again = QueryDict(mutable=True)
+    for name, values in kept["input"]:
+        again.setlist(name, values)
+    # Forms show what POST holds; they do something only for the method POST.
+    request.POST = again  # type: ignore[assignment]  # Django lets it be set; its stubs do not
