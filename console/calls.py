@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from console import session
+from console import session, step_up
 from iam import catalogue, pipeline
 from iam.call import Call, Output
 from iam.errors import NotImplementedHere
@@ -18,11 +18,12 @@ def run(request: HttpRequest, operation: str, **params: Any) -> dict[str, Any]:
     """Run an operation such as "iam.CreateUser" as whoever is signed in; {} where it answers nothing.
 
     `params` are keywords in snake_case; those that are None are left out.
-    Errors: every ServiceError of the operation, session.NotSignedIn.
+    Errors: every ServiceError of the operation, session.NotSignedIn, step_up.ProofNeeded.
     """
     found = catalogue.find(operation)
     if found is None:
         raise NotImplementedHere(f"{operation} is not offered.")
+    step_up.require(request, found)
     return answer(pipeline.perform(call(request), found, names.params(found.spec.input, params)))
 
 
@@ -31,6 +32,7 @@ def run_as_oneself(request: HttpRequest, operation: str, **params: Any) -> dict[
     found = catalogue.find(operation)
     if found is None:
         raise NotImplementedHere(f"{operation} is not offered.")
+    step_up.require(request, found)
     made = _made(request, session.oneself(request))
     return answer(pipeline.perform(made, found, names.params(found.spec.input, params)))
 

@@ -94,7 +94,8 @@ class OperationForm:
         self._form_errors: list[str] = []
         shown = only if only is not None else self._members(hide)
         self._fields = {name: self._field(name) for name in shown}
-        if self.submitted:
+        if self.submitted or request.POST:  # on GET: what was filled in before a proof of who it is (step_up)
+            self._looking = self._looking or not self.submitted
             self._read()
         else:
             for name, value in (initial or {}).items():

@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
 from accounts.hashers import HashingBusyError
-from console import session
+from console import session, step_up
 from console.page import FRAGMENT_HEADER, Go, page, wants_fragment
 from console.panels import refusal
 from iam.errors import AccessDenied, ServiceError
@@ -74,6 +74,8 @@ class Faces:
             return None
         if isinstance(problem, session.NotSignedIn):
             return _onward(request, HttpResponseRedirect(session.sign_in_address(request)))
+        if isinstance(problem, step_up.ProofNeeded):
+            return step_up.ask(request)
         if isinstance(problem, ServiceError):
             return _refused(request, problem)
         if isinstance(problem, HashingBusyError):

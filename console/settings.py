@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "console.middleware.Faces",
+    "console.step_up.Proofs",
 ]
 TEMPLATES = [
     {

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.views.signin_factor")),
     path("", include("console.views.sessions")),
     path("", include("console.views.signin")),
+    path("", include("console.views.step_up")),
     path("", include("console.views.switch_role")),
     path("", include("console.views.tags")),
     path("", include("console.views.trail")),
