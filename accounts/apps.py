@@ -1,4 +1,4 @@
-"""Registers the accounts app and hands it what it needs of the settings: the key ring and the public address."""
+"""Registers the accounts app and hands it what it needs of the settings: the key ring, the public address, mail."""
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -11,8 +11,9 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Give the vault its key-encryption keys, and security keys the address they are bound to."""
-        from accounts import site, vault  # models are not loaded while this module is imported
+        """Give the vault its key-encryption keys, security keys the address they are bound to, mail that of its links."""
+        from accounts import mail, site, vault  # models are not loaded while this module is imported
 
         vault.use_key_ring(settings.WARDSTEAD_KEYRING)
         site.use(settings.PUBLIC_URL)
+        mail.use(settings.PUBLIC_URL, on=settings.MAIL_ON)

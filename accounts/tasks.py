@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from celery import shared_task
 
-from accounts import challenges, seals, sessions, throttle
+from accounts import challenges, mail, seals, sessions, throttle
 
 BATCHES_A_RUN = 20
 
@@ -26,3 +26,17 @@ def seal_events(batch: int = 1000) -> int:
             break
         sealed += seal.count
     return sealed
+
+
+@shared_task(name=mail.SEND, acks_late=True, soft_time_limit=50)  # type: ignore[untyped-decorator]  # Celery has no types
+def send_mail(pk: int) -> bool:
+    """Send a mail that waits; returns whether it is over.  Sent when its row is committed."""
+    return mail.send(pk, datetime.now(UTC))
+
+
+@shared_task(name="accounts.tasks.sweep_mail", acks_late=True, soft_time_limit=50)  # type: ignore[untyped-decorator]  # Celery has no types
+def sweep_mail(batch: int = 20) -> int:
+    """Send what no message told of and what is to be tried again, and forget old mail; returns how many were tried."""
+    now = datetime.now(UTC)
+    mail.tidy(now, 500)
+    return mail.sweep(now, batch)

@@ -19,6 +19,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "tidy-console-sessions": {"task": "accounts.tasks.tidy_console_sessions", "schedule": 300.0},
     "seal-events": {"task": "accounts.tasks.seal_events", "schedule": 30.0},
     "sweep-jobs": {"task": "iam.tasks.sweep_jobs", "schedule": 30.0},
+    "sweep-mail": {"task": "accounts.tasks.sweep_mail", "schedule": 30.0},
     "drop-old-jobs": {"task": "iam.tasks.drop_old_jobs", "schedule": crontab(minute="47")},
     "drop-old-decisions": {"task": "iam.tasks.drop_old_decisions", "schedule": crontab(minute="17")},
 }

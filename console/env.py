@@ -12,6 +12,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import formataddr, parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -28,7 +29,8 @@ VARIABLES = {
     "ALLOWED_HOSTS": "further host names to answer to, separated by commas",
     "TRUSTED_PROXIES": "networks whose X-Forwarded-For and X-Forwarded-Proto are believed",
     "OPEN_SIGNUP": "`on` lets anyone open an account",
-    "EMAIL_URL": "`smtp://user:password@host:587`, `smtps://…`, `file:///folder` or `console:`",
+    "EMAIL_URL": "`smtp://user:password@host:587`, `smtps://…`, `file:///folder`, `console:` or `off`",
+    "EMAIL_FROM": "who mail comes from: an address, or `Name <address>`",
     "BIND": "address to listen on",
     "PORT": "port to listen on",
     "WORKERS": "web server processes",
@@ -39,6 +41,7 @@ VARIABLES = {
 KEY_BYTES = 32
 MIN_SECRET_KEY = 50
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_ADDRESS = re.compile(r"[^@\s<>]+@[A-Za-z0-9.:\[\]-]+")
 _FLAGS = {
     "on": True,
     "true": True,
@@ -150,6 +153,7 @@ class Email:
     tls: bool = False
     ssl: bool = False
     folder: str = ""
+    on: bool = True
 
 
 def parse_keyring(text: str) -> Keyring:
@@ -177,8 +181,10 @@ def parse_keyring(text: str) -> Keyring:
 def parse_email(url: str) -> Email:
     """Where mail goes, of an EMAIL_URL.
 
-    Errors: EnvError on a scheme other than smtp, smtps, file, console.
+    Errors: EnvError on a scheme other than smtp, smtps, file, console; the message never repeats the URL.
     """
+    if url == "off":
+        return Email("django.core.mail.backends.dummy.EmailBackend", on=False)
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -200,7 +206,22 @@ def parse_email(url: str) -> Email:
             tls=not ssl and parts.hostname not in {"localhost", "127.0.0.1", "::1"},
             ssl=ssl,
         )
-    raise EnvError("EMAIL_URL must begin with smtp://host, smtps://host, file:///folder or console:")
+    raise EnvError(
+        "EMAIL_URL must be off, or begin with smtp://host, smtps://host, file:///folder or console:"
+    )
+
+
+def parse_sender(text: str) -> str:
+    """Who mail comes from, of an EMAIL_FROM: an address, or a name and an address in angle brackets.
+
+    Errors: EnvError on anything else, several addresses and line ends included.
+    """
+    name, address = parseaddr(text)
+    if not _ADDRESS.fullmatch(address) or not text.isprintable() or "," in text:
+        raise EnvError(
+            f"EMAIL_FROM must look like no-reply@example.org or Name <no-reply@example.org>, not {text!r}"
+        )
+    return formataddr((name, address))
 
 
 def kept_secret(folder: Path, name: str, make: str) -> str:

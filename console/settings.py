@@ -21,6 +21,7 @@ from console.env import (
     new_secret_key,
     parse_email,
     parse_keyring,
+    parse_sender,
 )
 from console.logs import logging_config
 
@@ -211,14 +212,18 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-_mail = parse_email(env.text("EMAIL_URL", f"file://{DATA_DIR / 'mail'}"))
+_mail_url = env.text("EMAIL_URL", "off" if PRODUCTION else "console:")
+if PRODUCTION and _mail_url == "console:":
+    raise EnvError("EMAIL_URL: console: writes links that let people in to the log; it is for development")
+_mail = parse_email(_mail_url)
+MAIL_ON = _mail.on
 EMAIL_BACKEND = _mail.backend
 EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.tls, _mail.ssl
 EMAIL_FILE_PATH = _mail.folder or None
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = f"Wardstead <no-reply@{_public_host}>"
+DEFAULT_FROM_EMAIL = parse_sender(env.text("EMAIL_FROM", f"Wardstead <no-reply@{_public_host}>"))
 
 # ---------------------------------------------------------------------------------------------- logs
 LOG_LEVEL = env.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), default="info")

@@ -32,7 +32,11 @@ def name(file: Path) -> str:
 @pytest.mark.parametrize("template", TEMPLATES, ids=name)
 def test_template_keeps_the_rules(template):
     text = template.read_text()
-    assert [rule for rule, pattern in FORBIDDEN.items() if re.search(pattern, text)] == []
+    # Mail programs load no style sheets.
+    allowed = {"style element"} if template.parent.name == "mail" else set()
+    assert [
+        rule for rule, pattern in FORBIDDEN.items() if rule not in allowed and re.search(pattern, text)
+    ] == []
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=name)

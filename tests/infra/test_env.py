@@ -3,7 +3,15 @@ import stat
 
 import pytest
 
-from console.env import EnvError, Environment, kept_secret, new_keyring, parse_email, parse_keyring
+from console.env import (
+    EnvError,
+    Environment,
+    kept_secret,
+    new_keyring,
+    parse_email,
+    parse_keyring,
+    parse_sender,
+)
 
 KEY = base64.b64encode(bytes(32)).decode()
 
@@ -118,3 +126,19 @@ def test_a_generated_secret_is_private_and_stays(tmp_path):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE((folder / "keyring").stat().st_mode) == 0o600
     assert [path.name for path in folder.iterdir()] == ["keyring"]
+
+
+def test_mail_can_be_off_and_only_then_it_is():
+    assert not parse_email("off").on
+    assert parse_email("smtp://mail.example.org").on
+
+
+@pytest.mark.parametrize("text", ["no-reply@example.org", "Wardstead <no-reply@127.0.0.1>"])
+def test_mail_comes_from_an_address_with_or_without_a_name(text):
+    assert parse_sender(text) == text
+
+
+@pytest.mark.parametrize("text", ["Wardstead", "a@b.c, d@e.f", "x\ny <a@b.c>", "<>", "a b@c.d"])
+def test_a_sender_that_is_not_one_address_is_refused(text):
+    with pytest.raises(EnvError, match="EMAIL_FROM"):
+        parse_sender(text)

@@ -68,6 +68,8 @@ def test_development_starts_with_nothing(tmp_path):
         ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
         ({"REDIS_URL": "amqp://x"}, "REDIS_URL"),
+        ({"EMAIL_URL": "console:"}, "EMAIL_URL"),
+        ({"EMAIL_FROM": "Wardstead"}, "EMAIL_FROM"),
         ({"WARDSTEAD_ENV": "test"}, "WARDSTEAD_ENV"),
     ],
     ids=lambda value: " ".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, dict) else "",
