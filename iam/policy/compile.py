@@ -20,7 +20,7 @@ from iam.policy.variables import Context
 DOCUMENTS_KEPT: Final = 4096
 ACTIONS_KEPT: Final = 256
 PATTERNS_KEPT: Final = 4096
-ANY_HEAD: Final = ("",)
+ANY_HEAD: Final = ""
 
 
 class Rule:
@@ -56,9 +56,13 @@ class Rule:
         self.simple = resource.simple and not checks and not self.always
         self.exacts = tuple(resource.exacts) if self.simple else ()
         self.prefixes = tuple(resource.prefixes) if self.simple else ()
-        inside = not (resource.negated or resource.everything)
-        self.heads = tuple(dict.fromkeys(resource.heads)) if inside and not self.simple else ANY_HEAD
+        self.heads = ANY_HEAD if resource.negated or resource.everything else _heads(resource.heads)
         self.applies: Callable[[str, Context], bool] = _both(resource.test(), _all(checks))
+
+
+def _heads(heads: list[str]) -> str | tuple[str, ...]:
+    """Return how a text begins that may match.  One text is asked faster than a tuple of one."""
+    return heads[0] if len(heads) == 1 else tuple(dict.fromkeys(heads))
 
 
 def _checks(statement: Statement, flavour: Flavour, *, variables: bool) -> list[Check]:
@@ -113,17 +117,21 @@ class _ActionIndex:
             if statement.not_action:
                 self.rest.append((_none_of(statement.actions), number))
             else:
-                self._add(number, dict.fromkeys(action.lower() for action in statement.actions))
+                self._add(number, dict.fromkeys(map(str.lower, statement.actions)))
 
     def _add(self, number: int, actions: Iterable[str]) -> None:
         for action in actions:
-            service, _, name = action.partition(":")
             if not _has_wildcard(action):
                 self._add_exact(intern(action), number)
-            elif _has_wildcard(service):
-                self.rest.append((action_matcher(action), number))
             else:
-                self.patterns.setdefault(intern(service), []).append((_shared_glob(name), number))
+                self._add_pattern(action, number)
+
+    def _add_pattern(self, action: str, number: int) -> None:
+        service, _, name = action.partition(":")
+        if _has_wildcard(service):
+            self.rest.append((action_matcher(action), number))
+        else:
+            self.patterns.setdefault(intern(service), []).append((_shared_glob(name), number))
 
     def _add_exact(self, action: str, number: int) -> None:
         """Note the statement.  Most actions stand in one: a bare number is a fifth of a list's size."""
@@ -138,13 +146,10 @@ class _ActionIndex:
         service, _, name = action.partition(":")
         exact = self.exact.get(action)
         found = [] if exact is None else [exact] if isinstance(exact, int) else exact
-        patterns = self.patterns.get(service)
-        if patterns is None and not self.rest:
-            return found
-        more = set(found)
-        more.update([number for test, number in patterns or () if test(name)])
-        more.update([number for test, number in self.rest if test(action)])
-        return sorted(more)
+        more = [number for test, number in self.patterns.get(service, ()) if test(name)]
+        if self.rest:
+            more += [number for test, number in self.rest if test(action)]
+        return sorted({*found, *more}) if more else found
 
 
 @lru_cache(maxsize=PATTERNS_KEPT)
@@ -193,7 +198,9 @@ class CompiledDocument:
 
     def rule(self, number: int, flavour: Flavour) -> Rule:
         """Return the compiled statement."""
-        made = self._rules.setdefault(flavour, [None] * len(self.source.statements))
+        made = self._rules.get(flavour)
+        if made is None:
+            made = self._rules[flavour] = [None] * len(self.source.statements)
         rule = made[number]
         if rule is None:
             rule = made[number] = Rule(self, number, flavour)

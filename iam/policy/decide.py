@@ -56,7 +56,10 @@ def decide(
             if plan.limits:
                 return _within_limits(request, plan, allows)
             rule = allows.first(request.resource, request.context)
-            return plan.identity.silence if rule is None else plan.allowed((rule,))
+            if rule is None:
+                return plan.identity.silence
+            known = plan.decisions.get(rule)
+            return plan.allowed_by(rule) if known is None else known
     return weigh(Sides(request, plan, resource_policy, principal_ids, scps, rcps, identity_only))
 
 

@@ -3,7 +3,7 @@
 Nothing is looked up or rendered until somebody asks.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from iam.policy.attached import AttachedPolicy, PolicySource, Request
@@ -49,14 +49,14 @@ class Decision:
     outcome: Outcome
     layer: LayerName | None
     hits: tuple[Hit, ...] = ()
+    allowed: bool = field(init=False, compare=False, repr=False)
 
-    @property
-    def allowed(self) -> bool:
-        """Whether the request may go on."""
-        return self.outcome == "allowed"
+    def __post_init__(self) -> None:
+        """Settle once what every caller asks."""
+        object.__setattr__(self, "allowed", self.outcome == "allowed")
 
     def __bool__(self) -> bool:
-        return self.outcome == "allowed"
+        return self.allowed
 
     @property
     def statements(self) -> tuple[MatchedStatement, ...]:

@@ -38,23 +38,13 @@ class Candidates:
     __slots__ = ("always", "exacts", "prefixes", "rest", "simple")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self.always: Rule | None = None
-        simple: list[Rule] = []
-        rest: list[tuple[tuple[str, ...], Rule]] = []
-        for rule in rules:
-            if rule.always:
-                self.always = rule
-                simple, rest = [], []
-                break
-            if rule.simple:
-                simple.append(rule)
-            else:
-                rest.append((rule.heads, rule))
-        if len(simple) < _WORTH_GROUPING:
-            rest, simple = [(rule.heads, rule) for rule in simple] + rest, []
-        self.simple = tuple(simple)
-        self.rest = tuple(rest)
-        self.exacts, self.prefixes = _grouped(simple) if simple else (_NO_TEXTS, ())
+        self.always = next((rule for rule in rules if rule.always), None)
+        simple = [rule for rule in rules if rule.simple] if len(rules) >= _WORTH_GROUPING else []
+        grouped = len(simple) >= _WORTH_GROUPING and self.always is None
+        self.simple = tuple(simple) if grouped else ()
+        rest = () if self.always else [rule for rule in rules if not rule.simple] if grouped else rules
+        self.rest = tuple([(rule.heads, rule.applies, rule) for rule in rest])
+        self.exacts, self.prefixes = _grouped(simple) if grouped else (_NO_TEXTS, ())
 
     def first(self, resource: str, context: Context) -> Rule | None:
         """Return a statement that applies, or None."""
@@ -64,8 +54,8 @@ class Candidates:
             for rule in self.simple:  # pragma: no branch  # one of them applies, that is what was just asked
                 if rule.applies(resource, context):
                     return rule
-        for heads, rule in self.rest:
-            if resource.startswith(heads) and rule.applies(resource, context):
+        for heads, applies, rule in self.rest:
+            if resource.startswith(heads) and applies(resource, context):
                 return rule
         return None
 
@@ -135,7 +125,7 @@ class Plan:
     `session` None: no session policies were sent; an empty sequence: sent, but empty, which allows nothing.
     """
 
-    __slots__ = ("_decisions", "boundary", "identity", "limits", "session")
+    __slots__ = ("boundary", "decisions", "identity", "limits", "session")
 
     def __init__(
         self,
@@ -147,27 +137,31 @@ class Plan:
         self.boundary = None if boundary is None else Layer("permissions boundary", (boundary,))
         self.session = None if session is None else Layer("session policy", session)
         self.limits = tuple(layer for layer in (self.boundary, self.session) if layer is not None)
-        self._decisions: dict[tuple[Layer | Rule, ...], Decision] = {}
+        self.decisions: dict[Rule | tuple[Layer | Rule, ...], Decision] = {}
 
     def denied(self, layer: Layer, rule: Rule) -> Decision:
         """Return the decision a Deny of one of the plan's layers leads to, the same object each time."""
-        known = self._decisions.get((layer, rule))
+        known = self.decisions.get((layer, rule))
         if known is None:
             known = self._keep((layer, rule), Decision("explicitDeny", layer.name, (layer.hit(rule),)))
         return known
 
+    def allowed_by(self, rule: Rule) -> Decision:
+        """Return the decision that one statement of the identity side leads to, where nothing limits it."""
+        return self._keep(rule, Decision("allowed", self.identity.name, (self.identity.hit(rule),)))
+
     def allowed(self, rules: tuple[Rule, ...]) -> Decision:
         """Return the decision that these statements lead to: one of the identity side, one of each limit."""
-        known = self._decisions.get(rules)
+        known = self.decisions.get(rules)
         if known is None:
             layers = (self.identity, *self.limits)
             hits = tuple([layer.hit(rule) for layer, rule in zip(layers, rules, strict=True)])
             known = self._keep(rules, Decision("allowed", self.identity.name, hits))
         return known
 
-    def _keep(self, key: tuple[Layer | Rule, ...], decision: Decision) -> Decision:
-        if len(self._decisions) >= DECISIONS_KEPT:
-            self._decisions.clear()
-        self._decisions[key] = decision
-        _remember(self._decisions, key)
+    def _keep(self, key: Rule | tuple[Layer | Rule, ...], decision: Decision) -> Decision:
+        if len(self.decisions) >= DECISIONS_KEPT:
+            self.decisions.clear()
+        self.decisions[key] = decision
+        _remember(self.decisions, key)
         return decision

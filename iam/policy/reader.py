@@ -63,7 +63,7 @@ def load(text: str) -> Json:
         read(text)
         # Nothing gets past read that the decoder refuses; if it ever did, it would stop here.
         raise PolicySyntaxError("The text cannot be read as JSON.") from None  # pragma: no cover
-    if "\\ud" in text or "\\uD" in text or not _encodable(text):
+    if "\\u" in text or not (text.isascii() or _encodable(text)):
         read(text)  # the decoder lets halves of surrogate pairs through
     return value
 
