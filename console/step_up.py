@@ -31,15 +31,12 @@ OPERATIONS: Final = frozenset(
         "iam.UpdateLoginProfile",
         "tenant.CollectRotatedKey",
         "tenant.CreateRecoveryCodes",
-        "tenant.CreateTemporaryPass",
         "tenant.EnableSecurityKey",
-        "tenant.UpdateMFARequirement",
     }
 )
 # Those that do such an operation, by the names of their addresses; each can also be opened by GET.
 VIEWS: Final = frozenset(
     {
-        "account-mfa:edit",
         "me-keys:collect",
         "me-keys:create",
         "me-mfa:create",
@@ -47,7 +44,6 @@ VIEWS: Final = frozenset(
         "me-mfa:enable",
         "me-recovery-codes:create",
         "me-security-keys:create",
-        "temporary-pass:create",
         "user-credentials:device-delete",
         "user-credentials:key-create",
         "user-credentials:password-create",
@@ -59,8 +55,10 @@ VIEWS: Final = frozenset(
 KEPT: Final = "kept-input"
 MOST_KEPT: Final = 64 * 1024
 _SECRET: Final = re.compile(
-    r"pass|secret|code|seed|credential|token|private|challenge|key$|^(old|new|again)$", re.I
+    r"pass|secret|code|seed|credential|token|private|challenge|^(old|new|again)$", re.IGNORECASE
 )
+# What forms carry for themselves, in place of what was filled in.
+_OF_FORMS: Final = frozenset({"csrfmiddlewaretoken", "acting-as", "once"})
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -130,7 +128,7 @@ def _keep(request: HttpRequest) -> None:
     kept = [
         [name, values]
         for name, values in request.POST.lists()
-        if not _SECRET.search(name) and name != "csrfmiddlewaretoken"
+        if not _SECRET.search(name) and name not in _OF_FORMS
     ]
     if sum(len(value) for _, values in kept for value in values) <= MOST_KEPT:
         request.session[KEPT] = {"path": request.path, "input": kept}
