@@ -2,10 +2,13 @@
 
 from accounts.models.account import Account, AccountState, MfaRequired, PasskeySignIn, PasswordPolicy
 from accounts.models.console_session import ConsoleSession, SigninToken, SpentForm
+from accounts.models.contact import ContactAddress, ProposedAddress
 from accounts.models.event import Event, EventOutcome, EventSource, SealedBatch
 from accounts.models.identity import Identity, IdentityKind, PasswordHistory
 from accounts.models.mfa_device import DeviceKind, MfaDevice
+from accounts.models.notice import Notice, SeenBefore
 from accounts.models.outgoing_mail import MailState, OutgoingMail
+from accounts.models.password_reset import PasswordReset
 from accounts.models.recovery_code import RecoveryCode
 from accounts.models.security_key import KeyChallenge, SecurityKey
 from accounts.models.sign_in_attempt import AttemptScope, SignInAttempt
@@ -17,6 +20,7 @@ __all__ = [
     "AccountState",
     "AttemptScope",
     "ConsoleSession",
+    "ContactAddress",
     "DeviceKind",
     "Event",
     "EventOutcome",
@@ -27,14 +31,18 @@ __all__ = [
     "MailState",
     "MfaDevice",
     "MfaRequired",
+    "Notice",
     "OutgoingMail",
     "PasskeySignIn",
     "PasswordHistory",
     "PasswordPolicy",
+    "PasswordReset",
+    "ProposedAddress",
     "RecoveryCode",
     "RootRecovery",
     "SealedBatch",
     "SecurityKey",
+    "SeenBefore",
     "SignInAttempt",
     "SigninToken",
     "SpentForm",

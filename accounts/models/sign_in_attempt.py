@@ -6,11 +6,13 @@ from django.db import models
 
 
 class AttemptScope(StrEnum):
-    """What a counter counts: guesses at a user, from a peer, or at a user's second factor."""
+    """What a counter counts: guesses at a user, from a peer, or at a user's second factor; requests to reset a password."""
 
     USER = "user"
     PEER = "peer"
     FACTOR = "factor"
+    RESET = "reset"
+    RESET_PEER = "rst-peer"
 
 
 class SignInAttempt(models.Model):
