@@ -46,7 +46,11 @@ _HEADS: Final[Mapping[str, str]] = {
 
 
 class TokenFault(Exception):
-    """What is wrong with one token; `str()` says it for people and repeats no seed."""
+    """What is wrong with one token; `str()` says it for people and repeats no seed.  `member`: of which part, or ""."""
+
+    def __init__(self, text: str, member: str = "") -> None:
+        super().__init__(text)
+        self.member = member
 
 
 class ListFault(Exception):
@@ -86,13 +90,15 @@ def token(
 ) -> Token:
     """A token whose facts are in order.  Errors: TokenFault."""
     if not _SERIAL.fullmatch(serial):
-        raise TokenFault("The serial number has 9 to 256 letters, digits and any of _ + = / : , . @ -")
+        raise TokenFault(
+            "The serial number has 9 to 256 letters, digits and any of _ + = / : , . @ -", "SerialNumber"
+        )
     if not _LEAST_SEED_BYTES <= len(seed) <= _MOST_SEED_BYTES:
-        raise TokenFault("The seed has 128 to 512 bits.")
+        raise TokenFault("The seed has 128 to 512 bits.", "Seed")
     if period not in PERIODS:
-        raise TokenFault("The period is 30 or 60 seconds.")
+        raise TokenFault("The period is 30 or 60 seconds.", "Period")
     if digits not in DIGITS:
-        raise TokenFault("Codes have 6 or 8 digits.")
+        raise TokenFault("Codes have 6 or 8 digits.", "Digits")
     return Token(serial, seed, period, digits, _label(manufacturer), _label(model))
 
 
@@ -111,7 +117,7 @@ def seed_of(text: str) -> bytes:
             return base64.b32decode(upper + "=" * (-len(upper) % 8))
         except binascii.Error:
             pass
-    raise TokenFault("The seed is neither hexadecimal nor base32.")
+    raise TokenFault("The seed is neither hexadecimal nor base32.", "Seed")
 
 
 def number_of(text: str, usual: int) -> int:

@@ -66,6 +66,15 @@ def take(account: Account, kind: str) -> None:
         raise LimitExceeded(f"Cannot exceed quota for {kind}PerAccount: {allowed}")
 
 
+def take_several(account: Account, kind: str, number: int) -> None:
+    """Count so many more of a kind, or none of them.  Errors: LimitExceeded."""
+    allowed = limit(account, kind)
+    Tally.objects.get_or_create(account=account, kind=kind)
+    with_room = Tally.objects.filter(account=account, kind=kind, count__lte=allowed - number)
+    if not with_room.update(count=F("count") + number):
+        raise LimitExceeded(f"Cannot exceed quota for {kind}PerAccount: {allowed}")
+
+
 _counted = Change(
     lambda account, kind, allowed: Tally.objects.filter(account=account, kind=kind, count__lt=allowed),
     count=F("count") + 1,

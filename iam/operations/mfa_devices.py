@@ -1,22 +1,27 @@
 """MFA devices of IAM users and of root: made with a seed shown once, enabled by two codes, taken away.
 
 A failed code counts against the device although the rest of its call is rolled back.  Security keys are registered by
-iam.operations.security_keys, and listed and taken away here.
+iam.operations.security_keys, hardware tokens brought in by iam.operations.hardware_tokens; both are listed and taken
+away here.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from accounts import mfa, sessions
+from accounts import devices, mfa, sessions
 from accounts.models import Identity, MfaDevice
 from iam import describe, quotas, tagging, targets
+from iam.authorize import Check
 from iam.call import Call, Output, Page, Params, Tags, Target
 from iam.catalogue import operation
 from iam.errors import (
+    AccessDenied,
     DeleteConflict,
     EntityAlreadyExists,
     InvalidAuthenticationCode,
+    InvalidInput,
     NoSuchEntity,
     ValidationError,
 )
@@ -24,7 +29,7 @@ from iam.models.scoped import arn
 
 _PATH = re.compile(r"/(?:[A-Za-z0-9/]*/)?")
 _LONGEST_SERIAL = 256
-_VIRTUAL = "virtual"
+_VIRTUAL, _HARDWARE = "virtual", "hardware"
 
 
 @operation(
@@ -107,11 +112,14 @@ def enable_mfa_device(
     The user's console sessions end, save the one the call comes from: they were begun without the device.
 
     Errors: NoSuchEntity (user, device), EntityAlreadyExists (assigned already), LimitExceeded (devices per user),
-    InvalidAuthenticationCode (wrong, equal or not consecutive; too many wrong ones).
-    Source: IAM API Reference, EnableMFADevice.
+    AccessDenied (an app for a root user that must have better), InvalidAuthenticationCode (wrong, used, equal or not
+    consecutive; too many wrong ones).
+    Source: IAM API Reference, EnableMFADevice; ADR 0039.
     """
     if device.identity_id is not None:
         raise EntityAlreadyExists("MFA Device is already in use.")
+    if devices.refused_to(owner, device.kind):
+        raise AccessDenied("The account requires a hardware token or a security key of its root user.")
     quotas.require_room(call.account, "MFADevicesPerUser", owner.mfa_devices.count())
     verdict = mfa.enrol(device, owner, authentication_code1, authentication_code2, call.now)
     _require(call, device, verdict)
@@ -136,7 +144,7 @@ def resync_mfa_device(
 def deactivate_mfa_device(call: Call, *, owner: Identity, device: MfaDevice) -> None:
     """Take the device from its user, whose console sessions end, save the one the call comes from.
 
-    The device stays, assigned to nobody; a security key is forgotten.
+    The device stays, assigned to nobody; a hardware token is in the stock again, a security key is forgotten.
 
     Errors: NoSuchEntity (user, device; a device of someone else), ValidationError (no name given by a role or
     federated session).
@@ -209,13 +217,37 @@ def _virtual(call: Call, device: MfaDevice) -> dict[str, Any]:
     return {**shown, "User": describe.user_row(user), "EnableDate": device.enabled_at}
 
 
-@operation("iam.DeleteVirtualMFADevice", target=targets.mfa_device())
+def _virtual_device(call: Call, params: Params, lock: bool) -> Target:
+    """Whatever is no hardware token: those are forgotten by DeleteHardwareToken, and no virtual devices to AWS."""
+    found = targets.mfa_device()(call, params, lock)
+    if isinstance(found.entity, MfaDevice) and found.entity.kind == _HARDWARE:
+        return replace(found, absent=_missing(str(params["serial_number"])))
+    return found
+
+
+@operation("iam.DeleteVirtualMFADevice", target=_virtual_device)
 def delete_virtual_mfa_device(call: Call, *, device: MfaDevice) -> None:
     """Forget a device that is assigned to nobody, with its seed.  Errors: NoSuchEntity, DeleteConflict (assigned)."""
     if device.identity_id is not None:
         raise DeleteConflict("MFA VirtualDevice in use. Must deactivate first.")
     device.delete()
     quotas.give_back(call.account, "MFADevices")
+
+
+def _as_enabling(call: Call, target: Target, params: Params) -> Sequence[Check]:
+    return [Check("iam:EnableMFADevice", target.arn)]
+
+
+@operation("tenant.RenameMFADevice", target=_owner_with_device, checks=_as_enabling)
+def rename_mfa_device(call: Call, *, owner: Identity, device: MfaDevice, device_name: str) -> None:
+    """Call the user's security key or hardware token by this name; its serial number stays.
+
+    Errors: NoSuchEntity (user, device; a device of someone else), InvalidInput (a virtual device, whose name is part
+    of its serial number).
+    """
+    if device.kind == _VIRTUAL:
+        raise InvalidInput("The name of a virtual device is part of its serial number.", member="DeviceName")
+    devices.rename(device, device_name)
 
 
 def _require(call: Call, device: MfaDevice, verdict: mfa.CodeVerdict) -> None:

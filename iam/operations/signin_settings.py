@@ -1,0 +1,58 @@
+"""How the account lets people sign in: by passkey alone, and with which kind of device as its root user."""
+
+from collections.abc import Sequence
+
+from iam import targets
+from iam.authorize import Check
+from iam.call import Call, Output, Params, Target
+from iam.catalogue import Checks, operation
+
+
+def _on_the_account(action: str) -> Checks:
+    def checks(call: Call, target: Target, params: Params) -> Sequence[Check]:
+        return [Check(action, target.arn)]
+
+    return checks
+
+
+@operation(
+    "tenant.GetSignInSettings",
+    target=targets.account_root,
+    checks=_on_the_account("wardstead:GetSignInSettings"),
+    reads=True,
+)
+def get_sign_in_settings(call: Call) -> Output:
+    """Answer who may sign in by passkey alone, and whether root must have a device that is no app."""
+    return _settings(call)
+
+
+@operation(
+    "tenant.UpdateSignInSettings",
+    target=targets.account_root,
+    checks=_on_the_account("wardstead:UpdateSignInSettings"),
+)
+def update_sign_in_settings(
+    call: Call, *, passkey_sign_in: str | None = None, root_needs_hardware: bool | None = None
+) -> Output:
+    """Change the settings that are given; they hold from the next sign-in on, and sessions go on.
+
+    A root user that has an app only is led to a better device at its next sign-in; nobody is shut out.
+
+    Source: ADR 0038, ADR 0039.
+    """
+    account = call.account
+    if passkey_sign_in is not None:
+        account.passkey_sign_in = passkey_sign_in
+    if root_needs_hardware is not None:
+        account.root_needs_hardware = root_needs_hardware
+    account.save(update_fields=["passkey_sign_in", "root_needs_hardware"])
+    return _settings(call)
+
+
+def _settings(call: Call) -> Output:
+    return {
+        "SignInSettings": {
+            "PasskeySignIn": call.account.passkey_sign_in,
+            "RootNeedsHardware": call.account.root_needs_hardware,
+        }
+    }
