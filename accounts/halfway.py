@@ -10,7 +10,7 @@ from accounts.session_store import SessionStore
 PLACE = "signin"
 LIFE = timedelta(minutes=10)
 
-Awaited = Literal["factor", "password", "nothing"]
+Awaited = Literal["factor", "password", "enrolment", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Halfway:
     """An identity that has given its password, and perhaps a code of `device`.
 
     `password_at` is when the password that was given had been set: one changed since ends the sign-in.
+    `passed`: a temporary pass stood in for the factor, so a new device must come before anything else.
     """
 
     identity: Identity
@@ -26,6 +27,7 @@ class Halfway:
     awaits: Awaited = "nothing"
     mfa_at: datetime | None = None
     device: str = ""
+    passed: bool = False
 
     @classmethod
     def begun(cls, identity: Identity, now: datetime) -> "Halfway":
@@ -39,6 +41,10 @@ class Halfway:
     def with_factor(self, serial: str, now: datetime) -> "Halfway":
         """The same, the second factor given."""
         return replace(self, mfa_at=now, device=serial)
+
+    def with_pass(self) -> "Halfway":
+        """The same, a temporary pass given in place of the factor."""
+        return replace(self, passed=True)
 
     def with_present_password(self) -> "Halfway":
         """The same, after the identity's password was changed by this very sign-in."""
@@ -55,6 +61,7 @@ def keep(store: SessionStore, state: Halfway) -> None:
         "awaits": state.awaits,
         "mfa_at": _text(state.mfa_at),
         "device": state.device,
+        "passed": state.passed,
     }
     store.set_expiry(int(LIFE.total_seconds()))
     store.save()
@@ -76,6 +83,7 @@ def load(store: SessionStore, now: datetime) -> Halfway | None:
         kept["awaits"],
         _moment(kept["mfa_at"]),
         kept["device"],
+        bool(kept.get("passed")),
     )
     return state if _holds(state, now) else None
 

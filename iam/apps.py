@@ -11,7 +11,8 @@ class IamConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the accounts app how events of sign-in name an identity: with its path and unique id."""
-        from accounts import actors
-        from iam import principals  # models are not loaded while this module is imported
+        from accounts import actors, mfa_requirement
+        from iam import administrators, principals  # models are not loaded while this module is imported
 
         actors.use(principals.actor_of)
+        mfa_requirement.use(administrators.is_administrator)

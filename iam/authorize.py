@@ -45,6 +45,18 @@ _PRINCIPAL_TYPES = {
 _SESSION_TOKEN_STS = frozenset({"sts.AssumeRole", "sts.GetCallerIdentity"})
 _SESSION_MAKERS = frozenset({"sts.GetSessionToken", "sts.GetFederationToken"})
 
+# All that somebody may do whose sign-in is halted until they have added an MFA device.
+ENROLMENT = frozenset(
+    {
+        "iam.CreateVirtualMFADevice",
+        "iam.DeactivateMFADevice",
+        "iam.DeleteVirtualMFADevice",
+        "iam.EnableMFADevice",
+        "tenant.CreateRecoveryCodes",
+        "tenant.EnableSecurityKey",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -74,6 +86,8 @@ def admit(call: Call, operation: str) -> None:
             raise AccessDenied(f"{call.system.arn} may not run {operation}")
         return
     facts = call.principal.session
+    if facts is not None and facts.enrolling and operation not in ENROLMENT:
+        raise AccessDenied("An MFA device must be added before anything else.")
     if facts is None or facts.kind in ("assumed-role", "console"):
         return
     bare = facts.kind == "federation" or facts.mfa_at is None
@@ -91,7 +105,8 @@ def authorize(call: Call, check: Check) -> None:
     request = request_of(call, check)
     plan = plan_of(call)
     decision = decide(request, plan, resource_policy=check.resource_policy, principal_ids=check.principal_ids)
-    if decision.allowed or (check.implicit_ok and decision.outcome == "implicitDeny"):
+    granted = check.implicit_ok or _is_own_enrolment(call, check)
+    if decision.allowed or (granted and decision.outcome == "implicitDeny"):
         return
     if check.hide_reason and check.resource_account not in ("", call.account.number):
         # The caller may read its own side of it; whether another's role is there, and whom it trusts, it may not.
@@ -105,6 +120,17 @@ def authorize(call: Call, check: Check) -> None:
         decision, request, plan, resource_policy=check.resource_policy, principal_ids=check.principal_ids
     )
     raise refusal
+
+
+def _is_own_enrolment(call: Call, check: Check) -> bool:
+    """Whether somebody adds the device that signing in asks for: the requirement grants it, on oneself alone."""
+    principal = call.principal
+    if principal.session is None or not principal.session.enrolling:
+        return False
+    # The names that console.enrolling gives to devices.
+    own = {principal.name, *(f"{principal.name}-{number}" for number in range(2, 10))}
+    devices = {f"arn:aws:iam::{call.account.number}:mfa/{name}" for name in own}
+    return check.resource == principal.arn or check.resource in devices
 
 
 def _without_resource(check: Check) -> Check:

@@ -38,6 +38,8 @@ class SessionFacts:
     tags: Mapping[str, str] = field(default_factory=dict)
     transitive_tag_keys: tuple[str, ...] = ()
     policies: tuple[tuple[str, str], ...] | None = None
+    # Not signed in yet: what is left to do is to add the device that is required (iam.authorize.ENROLMENT).
+    enrolling: bool = False
     session_pk: int | None = None
 
 
