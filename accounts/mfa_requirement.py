@@ -43,8 +43,7 @@ def grace(identity: Identity, peer: str, now: datetime) -> Grace | None:
     since = account.mfa_required_since
     if since is None or not _required(identity, peer, now):
         return None
-    first = identity.first_sign_in_at or (identity.created_at if identity.last_sign_in_at else now)
-    return Grace(max(since, first) + timedelta(days=account.mfa_grace_days))
+    return Grace(max(since, first_sign_in(identity, now)) + timedelta(days=account.mfa_grace_days))
 
 
 def overdue(identity: Identity, mfa_at: datetime | None, peer: str, now: datetime) -> bool:
@@ -53,6 +52,12 @@ def overdue(identity: Identity, mfa_at: datetime | None, peer: str, now: datetim
         return False
     found = grace(identity, peer, now)
     return found is not None and found.over(now)
+
+
+def first_sign_in(identity: Identity, now: datetime) -> datetime:
+    """When the identity first signed in; now, where it never has."""
+    # Of those who signed in before this was kept it is known that it was after they came to be.
+    return identity.first_sign_in_at or (identity.created_at if identity.last_sign_in_at else now)
 
 
 def _required(identity: Identity, peer: str, now: datetime) -> bool:
