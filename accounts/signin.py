@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from accounts import challenges, halfway, mfa, names, passwords, recovery, security_keys, sessions, throttle
+from accounts import mfa_requirement, temporary_pass
 from accounts.halfway import Halfway
 from accounts.models import Account, ConsoleSession, Identity
 from accounts.password_rules import Violation, describe, fits
@@ -35,6 +36,10 @@ KEY_PROBLEMS = {
 }
 RECOVERY_PROBLEMS = {
     "wrong": "This is none of your recovery codes, or it was used already. Each works once.",
+    "blocked": CODE_PROBLEMS["blocked"],
+}
+PASS_PROBLEMS = {
+    "wrong": "This is not your temporary pass, or it has ended or was used already. Ask for another.",
     "blocked": CODE_PROBLEMS["blocked"],
 }
 
@@ -70,12 +75,14 @@ class NeedsFactor:
     """Proof of one of the devices comes next, last used first; `problem` says what was wrong with the last.
 
     `recovery`: the person has recovery codes, one of which would do.  `as_root`: nobody in the account can help.
+    `temporary_pass`: an administrator has given the person a pass.
     """
 
     devices: tuple[FactorChoice, ...]
     problem: str = ""
     recovery: bool = False
     as_root: bool = False
+    temporary_pass: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +95,22 @@ class NeedsNewPassword:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedsDevice:
+    """A new MFA device comes next: the account requires one, or (`passed`) a temporary pass stood in for those lost."""
+
+    identity: Identity
+    since: datetime
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The browser is signed in."""
 
     session: ConsoleSession
 
 
-Step = Refused | NeedsFactor | NeedsNewPassword | Done
+Step = Refused | NeedsFactor | NeedsNewPassword | NeedsDevice | Done
 
 
 def identify_user(typed_account: str, typed_name: str) -> Claim:
@@ -127,13 +143,15 @@ def check_password(request: HttpRequest, claim: Claim, raw: str, *, now: datetim
     return _advance(request, Halfway.begun(identity, now), now, visitor)
 
 
-def pending(request: HttpRequest, now: datetime) -> NeedsFactor | NeedsNewPassword | None:
+def pending(request: HttpRequest, now: datetime) -> NeedsFactor | NeedsNewPassword | NeedsDevice | None:
     """What the browser's half-done sign-in waits for; None when there is none, or it is too old."""
     state = halfway.load(sessions.store_of(request), now)
     if state is None:
         return None
     if state.awaits == "password":
         return _new_password_step(state.identity, now)
+    if state.awaits == "enrolment":
+        return NeedsDevice(state.identity, state.since, state.passed)
     waiting = _factor_step(state.identity)
     return waiting if waiting.devices else None  # the last one was taken away meanwhile
 
@@ -207,6 +225,32 @@ def check_recovery_code(request: HttpRequest, code: str, *, now: datetime, visit
     return _advance(request, state.with_factor(recovery.DEVICE, now), now, visitor)
 
 
+def check_temporary_pass(request: HttpRequest, typed: str, *, now: datetime, visitor: Visitor) -> Step:
+    """What an administrator gave in place of lost devices; it is used up, and a new device is to be added."""
+    state = halfway.load(sessions.store_of(request), now)
+    if state is None or state.awaits != "factor":
+        return Refused(TOO_LATE)
+    identity, device = state.identity, temporary_pass.DEVICE
+    verdict = temporary_pass.use(identity, typed, now)
+    if not verdict:
+        reason = f"pass-{verdict.reason}"
+        record(identity.account, identity, "ConsoleLogin", visitor, now, reason=reason, device=device)
+        return _factor_step(identity, PASS_PROBLEMS[verdict.reason])
+    record(identity.account, identity, "UseTemporaryPass", visitor, now)
+    return _advance(request, state.with_pass(), now, visitor)
+
+
+def go_on_with_device(request: HttpRequest, serial: str, *, now: datetime, visitor: Visitor) -> Step:
+    """Go on once the device of that serial number was added by this sign-in: adding it has proved it."""
+    state = halfway.load(sessions.store_of(request), now)
+    if state is None or state.awaits != "enrolment":
+        return Refused(TOO_LATE)
+    added = [row for row in mfa.enabled_devices(state.identity) if row.serial == serial]
+    if not added or added[0].enabled_at is None or added[0].enabled_at < state.since:
+        return Refused(TOO_LATE)
+    return _advance(request, state.with_factor(serial, now), now, visitor)
+
+
 def change_password(request: HttpRequest, raw: str, *, now: datetime, visitor: Visitor) -> Step:
     """The new password that was due, then on to the session; the identity's other sessions end."""
     state = halfway.load(sessions.store_of(request), now)
@@ -248,7 +292,8 @@ def _fault(claim: Claim, raw: str, *, admitted: bool, right: bool) -> str:
 def _advance(request: HttpRequest, state: Halfway, now: datetime, visitor: Visitor) -> Step:
     """The next step of somebody whose proofs so far were right."""
     identity, store = state.identity, sessions.store_of(request)
-    if state.mfa_at is None and (waiting := _factor_step(identity)).devices:
+    proved = state.mfa_at is not None or state.passed
+    if not proved and (waiting := _factor_step(identity)).devices:
         halfway.keep(store, state.awaiting("factor"))
         record(identity.account, identity, "CheckMfa", visitor, now)
         return waiting
@@ -260,6 +305,12 @@ def _advance(request: HttpRequest, state: Halfway, now: datetime, visitor: Visit
     if condition != "ok":
         halfway.keep(store, state.awaiting("password"))
         return _new_password_step(identity, now)
+    if state.mfa_at is None and (
+        state.passed or mfa_requirement.overdue(identity, None, visitor.peer, now)
+    ):
+        halfway.keep(store, state.awaiting("enrolment"))
+        record(identity.account, identity, "RequireMfaDevice", visitor, now)
+        return NeedsDevice(identity, state.since, state.passed)
     return Done(_signed_in(request, state, now, visitor))
 
 
@@ -274,8 +325,9 @@ def _signed_in(request: HttpRequest, state: Halfway, now: datetime, visitor: Vis
             peer=visitor.peer,
             user_agent=visitor.user_agent,
         )
+        identity.first_sign_in_at = mfa_requirement.first_sign_in(identity, now)
         identity.last_sign_in_at = identity.password_last_used_at = now
-        identity.save(update_fields=["last_sign_in_at", "password_last_used_at"])
+        identity.save(update_fields=["first_sign_in_at", "last_sign_in_at", "password_last_used_at"])
         used = state.mfa_at is not None
         record(identity.account, identity, "ConsoleLogin", visitor, now, mfa=used, device=state.device)
     return session
@@ -284,7 +336,10 @@ def _signed_in(request: HttpRequest, state: Halfway, now: datetime, visitor: Vis
 def _factor_step(identity: Identity, problem: str = "") -> NeedsFactor:
     devices = tuple(FactorChoice(row.serial, row.name, row.kind) for row in mfa.enabled_devices(identity))
     has_codes = bool(devices) and recovery.left(identity) > 0
-    return NeedsFactor(devices, problem, recovery=has_codes, as_root=identity.is_root)
+    has_pass = bool(devices) and temporary_pass.given(identity)
+    return NeedsFactor(
+        devices, problem, recovery=has_codes, as_root=identity.is_root, temporary_pass=has_pass
+    )
 
 
 def _new_password_step(

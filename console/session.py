@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
-from accounts import sessions
+from accounts import mfa_requirement, sessions
 from accounts.models import Account, ConsoleSession, Identity
 from accounts.signin_events import Visitor
 from iam import principals
@@ -164,6 +164,8 @@ def _look_up(request: HttpRequest) -> Who | None:
     row = sessions.current(request, now)
     if row is None or row.identity is None or row.account is None:
         return None
+    if row.identity is not None and mfa_requirement.overdue(row.identity, row.mfa_at, row.peer, now):
+        return None  # begun without the factor that is required by now: signing in again leads to adding one
     sessions.touch(row, now)
     own = principals.of_identity(row.identity, session=_facts(row))
     name = str(row.identity)

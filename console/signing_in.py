@@ -14,7 +14,10 @@ def onward(request: HttpRequest, step: signin.Step) -> HttpResponse:
     """The page of the next step, or the page the person wanted once all is proved."""
     if isinstance(step, signin.Done):
         return go(wanted(request))
-    name = "signin-factor" if isinstance(step, signin.NeedsFactor) else "signin-password"
+    if isinstance(step, signin.NeedsDevice):
+        name = "signin-enrol"
+    else:
+        name = "signin-factor" if isinstance(step, signin.NeedsFactor) else "signin-password"
     return go(f"{reverse(name)}?{urlencode({'next': wanted(request)})}")
 
 

@@ -95,6 +95,7 @@ def _choice(request: HttpRequest, waiting: signin.NeedsFactor, tried: str = "") 
         "key_options": signin.key_options(request, timezone.now()) if has_keys else "",
         "key_problem": waiting.problem if tried == "key" else "",
         "recovery": waiting.recovery,
+        "temporary_pass": waiting.temporary_pass,
         "as_root": waiting.as_root,
         "elsewhere": keys.elsewhere(request) if has_keys else "",
         "next": wanted(request),
