@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import passwords, throttle
+from accounts import hashers, passwords, throttle
 from accounts.models import Identity
 from accounts.signin_events import Visitor, record
 
@@ -28,10 +28,13 @@ def change(
     Errors: Locked, WrongPassword, passwords.PasswordRefused.
     """
     guesses = [throttle.identity_subject(identity)]
-    if not throttle.admit(guesses, now):
-        record(identity.account, identity, EVENT, visitor, now, reason="locked", mfa=mfa)
-        raise Locked
-    if not passwords.verify(identity, old):
+    with hashers.turn():
+        if not throttle.begin(guesses, now):
+            record(identity.account, identity, EVENT, visitor, now, reason="locked", mfa=mfa)
+            raise Locked
+        right = passwords.verify(identity, old)
+    if not right:
+        throttle.failed(guesses)
         record(identity.account, identity, EVENT, visitor, now, reason="wrong-password", mfa=mfa)
         raise WrongPassword
     throttle.forgive(guesses)

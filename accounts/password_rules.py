@@ -1,17 +1,21 @@
-"""What makes a password acceptable: pure, and the only verdict, so that page and API cannot differ.
+"""What makes a password acceptable: pure, and the only verdict, so that page, live hints and API cannot differ.
 
 Passwords are compared and counted after NFKC, one per code point.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from accounts import common_passwords, disguises
 
 LONGEST = 128
 # A password of 128 characters may be typed decomposed; four code points each is more than any script needs.
 LONGEST_TYPED = 4 * LONGEST
 SYMBOLS = frozenset("!@#$%^&*()_+-=[]{}|'")
+_SEPARATORS = re.compile(r"[^0-9A-Za-z\u00c0-\uffff]+")
 
 ViolationCode = Literal[
     "too_short",
@@ -23,6 +27,8 @@ ViolationCode = Literal[
     "needs_lowercase",
     "needs_classes",
     "is_a_name",
+    "is_a_disguised_name",
+    "is_common",
     "used_before",
 ]
 
@@ -37,7 +43,11 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a password must be; `classes` is how many of the four kinds of character it must mix."""
+    """What a password must be; `classes` is how many of the four kinds of character it must mix.
+
+    `carried`: only characters that the API's model carries.  `uncommon`: none of those everybody tries first.
+    `undisguised`: no name with digits around it, or put for its letters.
+    """
 
     minimum_length: int = 8
     symbols: bool = False
@@ -45,15 +55,25 @@ class Rules:
     uppercase: bool = False
     lowercase: bool = False
     classes: int = 0
+    carried: bool = False
+    uncommon: bool = True
+    undisguised: bool = False
 
 
-# Source: IAM user guide, default password policy (facts: 8 characters, 3 of 4 classes, not the name or e-mail).
+PRODUCT: Final = "Wardstead"
+# Source: IAM user guide, default password policy (8 characters, 3 of 4 classes, not the name or e-mail).  That common
+# ones are refused is ours: docs/deviations.md.
 BUILT_IN = Rules(minimum_length=8, classes=3)
 
 
 def normalised(raw: str) -> str:
     """The form that is counted, compared and hashed.  Source: NIST SP 800-63B-4, passwords."""
     return unicodedata.normalize("NFKC", raw)
+
+
+def as_typed(raw: str) -> str:
+    """The form in which a page hands a password on: composed, as most keyboards and the API's model have it."""
+    return unicodedata.normalize("NFC", raw[: LONGEST_TYPED + 1])
 
 
 def fits(raw: str) -> bool:
@@ -72,26 +92,52 @@ def violations(password: str, rules: Rules, context_words: Iterable[str] = ()) -
         return (_too_long(),)
     if not _encodable(password):
         return (Violation("bad_characters", "The password has characters that cannot be stored."),)
-    text = normalised(password)
+    text, words = normalised(password), [word for word in context_words if word]
     found = [*_length(text, rules), *_kinds(text, rules)]
-    if any(text.casefold() == normalised(word).casefold() for word in context_words if word):
-        found.append(
-            Violation(
-                "is_a_name",
-                "The password must not be the account's name or alias, the user name or the e-mail.",
-            )
-        )
-    return tuple(found)
+    if rules.carried and not _carried(password):
+        found.append(NOT_CARRIED)
+    return (*found, *_known_words(text, rules, words))
 
 
 def describe(rules: Rules) -> tuple[Violation, ...]:
-    """Every rule that holds, as it would be broken by an empty password: for hints beside the field."""
-    return violations("", rules)
+    """Every rule that holds, as it would be broken: for hints beside the field."""
+    names = (IS_A_NAME, *((IS_DISGUISED,) if rules.undisguised else ()))
+    return (*violations("", replace(rules, carried=False)), *names, *((IS_COMMON,) if rules.uncommon else ()))
 
 
 def is_symbol(character: str) -> bool:
     """Whether it satisfies "needs a symbol".  Source: IAM API, UpdateAccountPasswordPolicy, RequireSymbols."""
     return character in SYMBOLS
+
+
+IS_A_NAME: Final = Violation(
+    "is_a_name", "The password must not be the account's name or alias, the user name or the e-mail."
+)
+IS_DISGUISED: Final = Violation(
+    "is_a_disguised_name",
+    f"The password must not be one of these names, or {PRODUCT}, with digits or signs around it or put for letters.",
+)
+IS_COMMON: Final = Violation("is_common", "The password must not be one of those that everybody tries first.")
+NOT_CARRIED: Final = Violation(
+    "bad_characters", "The password must hold only characters of the Latin-1 set, which the API can carry."
+)
+USED_BEFORE: Final = Violation("used_before", "The password was used before; choose one that is new.")
+
+
+def _known_words(text: str, rules: Rules, words: list[str]) -> list[Violation]:
+    found = []
+    if any(text.casefold() == normalised(word).casefold() for word in words):
+        found.append(IS_A_NAME)
+    elif rules.undisguised and disguises.is_disguised(text, _parts(words)):
+        found.append(IS_DISGUISED)
+    if rules.uncommon and common_passwords.is_common(text):
+        found.append(IS_COMMON)
+    return found
+
+
+def _parts(words: list[str]) -> list[str]:
+    """The words, and what people make of them: the two sides of an address, a name's single words."""
+    return [PRODUCT, *words, *(part for word in words for part in _SEPARATORS.split(word))]
 
 
 def _length(text: str, rules: Rules) -> list[Violation]:
@@ -143,6 +189,14 @@ def _kinds(text: str, rules: Rules) -> list[Violation]:
             )
         )
     return found
+
+
+def _carried(password: str) -> bool:
+    # Source: IAM API, passwordType (its pattern); judged composed, as a page hands it on.
+    return all(
+        character in "\t\n\r" or " " <= character <= "\u00ff"
+        for character in unicodedata.normalize("NFC", password)
+    )
 
 
 def _encodable(text: str) -> bool:

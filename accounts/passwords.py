@@ -5,22 +5,38 @@ Order when one is set: normalise, judge by the rules, compare with the history, 
 
 import secrets
 import string
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from accounts import sessions
 from accounts.models import Account, Identity, PasswordHistory, PasswordPolicy
-from accounts.password_rules import BUILT_IN, SYMBOLS, Rules, Violation, fits, normalised, violations
+from accounts.password_rules import (
+    BUILT_IN,
+    SYMBOLS,
+    USED_BEFORE,
+    Rules,
+    Violation,
+    describe,
+    fits,
+    normalised,
+    violations,
+)
 
 HISTORY_KEPT = 24
 GENERATED_LENGTH = 20
 UNCLEAR = frozenset("Il1O0|'`")  # what people misread when they type a password from a screen or paper
 
-PasswordState = Literal["ok", "expired", "hard_expired", "must_change"]
+# given_expired: somebody else gave it, and its owner did not sign in with it in time.
+PasswordState = Literal["ok", "expired", "hard_expired", "must_change", "given_expired"]
+ENDED: Final[tuple[PasswordState, ...]] = (
+    "hard_expired",
+    "given_expired",
+)  # an administrator must give a new one
 
 
 class PasswordRefused(Exception):  # named in the contract with iam.operations
@@ -73,11 +89,22 @@ def remove_password(identity: Identity) -> None:
         sessions.end_all_of(identity)
 
 
+def give_password(
+    identity: Identity, raw: str, *, now: datetime, must_change: bool, keep: int | None
+) -> None:
+    """Give somebody else's identity this password; where the account says so, it must be changed at sign-in.
+
+    Errors: PasswordRefused.
+    """
+    required = must_change or identity.account.change_given_passwords
+    set_password(identity, raw, now=now, must_change=required, keep=keep)
+
+
 def refusals(identity: Identity, raw: str) -> tuple[Violation, ...]:
     """Every reason why the identity cannot have this password; empty when it can."""
     found = violations(raw, rules_for(identity), context_words(identity))
     if not found and _used_before(identity, normalised(raw)):
-        found = (Violation("used_before", "The password was used before; choose one that is new."),)
+        found = (USED_BEFORE,)
     return found
 
 
@@ -86,23 +113,42 @@ def rules_for(identity: Identity) -> Rules:
 
     Root is always under the built-in policy: an account's policy is for its IAM users.
     """
-    return _rules(policy_for(identity))
+    return BUILT_IN if identity.is_root else _rules(identity.account, policy_for(identity))
 
 
 def rules_of_users(account: Account) -> Rules:
     """The rules over the passwords of an account's IAM users, those yet to be made included."""
-    return _rules(PasswordPolicy.objects.filter(account=account).first())
+    return _rules(account, PasswordPolicy.objects.filter(account=account).first())
 
 
-def _rules(policy: PasswordPolicy | None) -> Rules:
-    if policy is None:
-        return BUILT_IN
-    return Rules(
-        minimum_length=policy.minimum_password_length,
-        symbols=policy.require_symbols,
-        numbers=policy.require_numbers,
-        uppercase=policy.require_uppercase_characters,
-        lowercase=policy.require_lowercase_characters,
+def told_of(identity: Identity) -> tuple[Violation, ...]:
+    """Every rule over its next password, to show before one is chosen; the history's, too."""
+    policy = policy_for(identity)
+    depth = policy.password_reuse_prevention if policy else None
+    history = (
+        (Violation("used_before", f"The password must not be one of your last {depth}."),) if depth else ()
+    )
+    return (*describe(rules_for(identity)), *history)
+
+
+def _rules(account: Account, policy: PasswordPolicy | None) -> Rules:
+    asked = (
+        BUILT_IN
+        if policy is None
+        else Rules(
+            minimum_length=policy.minimum_password_length,
+            symbols=policy.require_symbols,
+            numbers=policy.require_numbers,
+            uppercase=policy.require_uppercase_characters,
+            lowercase=policy.require_lowercase_characters,
+        )
+    )
+    # Users' passwords travel by the API as well, root's never.
+    return replace(
+        asked,
+        carried=True,
+        uncommon=account.refuse_common_passwords,
+        undisguised=account.refuse_disguised_names,
     )
 
 
@@ -115,16 +161,23 @@ def policy_for(identity: Identity) -> PasswordPolicy | None:
 
 def context_words(identity: Identity) -> tuple[str, ...]:
     """The words its password may not equal."""
-    account = identity.account
-    return (account.name, account.alias or "", account.number, identity.name, identity.email)
+    return (*words_of(identity.account), identity.name, identity.email)
+
+
+def words_of(account: Account) -> tuple[str, ...]:
+    """The words that no password in the account may equal."""
+    return (account.name, account.alias or "", account.number)
 
 
 def password_state(identity: Identity, now: datetime) -> PasswordState:
     """Whether the password will do at this moment, or must be changed first, or cannot be used at all."""
     policy = policy_for(identity)
-    if policy is not None and _too_old(identity.password_changed_at, policy.max_password_age, now):
+    aged = policy is not None and _too_old(identity.password_changed_at, policy.max_password_age, now)
+    if policy is not None and aged and not _spared(identity):
         return "hard_expired" if policy.hard_expiry else "expired"
-    return "must_change" if identity.must_change_password else "ok"
+    if not identity.must_change_password:
+        return "ok"
+    return "given_expired" if _given_too_long_ago(identity, now) else "must_change"
 
 
 def expires_at(identity: Identity) -> datetime | None:
@@ -132,7 +185,22 @@ def expires_at(identity: Identity) -> datetime | None:
     policy = policy_for(identity)
     if policy is None or policy.max_password_age is None or identity.password_changed_at is None:
         return None
-    return identity.password_changed_at + timedelta(days=policy.max_password_age)
+    return (
+        None if _spared(identity) else identity.password_changed_at + timedelta(days=policy.max_password_age)
+    )
+
+
+def _spared(identity: Identity) -> bool:
+    """Whether its password may grow old since it is not the only proof.  Source: PCI DSS 4.0.1, 8.3.9."""
+    return (
+        identity.account.spare_mfa_from_expiry
+        and identity.mfa_devices.filter(enabled_at__isnull=False).exists()
+    )
+
+
+def _given_too_long_ago(identity: Identity, now: datetime) -> bool:
+    hours, since = identity.account.given_password_hours, identity.password_changed_at
+    return hours is not None and since is not None and since + timedelta(hours=hours) <= now
 
 
 def _too_old(changed_at: datetime | None, max_days: int | None, now: datetime) -> bool:

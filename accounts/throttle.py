@@ -1,15 +1,18 @@
 """Counts failed guesses in the database, exactly: a guess is counted before it is checked.
 
-Counting first is what makes parallel guesses exact; a right one is taken off again.
+Counting first is what makes parallel guesses exact; a right one is taken off again.  Those still being checked are
+known as such (`begin`), so that many right ones at once do not lock one another out.
 """
 
 import hashlib
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from accounts import names
 from accounts.models import Account, AttemptScope, Identity, SignInAttempt
@@ -25,49 +28,59 @@ class Rule:
 
 
 HALF_AN_HOUR = timedelta(minutes=30)
-# Source: PCI DSS 8.3.4 (at most 10 failures, at least 30 minutes). A peer may be a whole office behind
+# Source: PCI DSS 8.3.4 (at most 10 failures, at least 30 minutes): an account may be stricter. A peer may be a whole office behind
 # one address, or everybody behind a proxy that was not declared: ten would let anyone lock all out.
 RULES = {
     AttemptScope.USER: Rule(10, timedelta(days=1), HALF_AN_HOUR),
     AttemptScope.FACTOR: Rule(10, timedelta(days=1), HALF_AN_HOUR),
     AttemptScope.PEER: Rule(100, HALF_AN_HOUR, HALF_AN_HOUR),
 }
+# A guess is checked in far less; what is still under way after so long died with its process, and failed.
+ABANDONED: Final = timedelta(seconds=10)
+PATIENCE_SECONDS: Final = 5.0
+LOOK_AGAIN_SECONDS: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One thing that guesses are counted for."""
+    """One thing that guesses are counted for, by the rule of its account."""
 
     scope: AttemptScope
     digest: str
+    own_rule: Rule | None = field(default=None, compare=False)
+
+    @property
+    def rule(self) -> Rule:
+        """How many failures lock it, and for how long."""
+        return self.own_rule or RULES[self.scope]
 
 
 def user_subject(account: Account | None, typed_account: str, typed_name: str) -> Subject:
     """The counter of a user name in an account, the same for every spelling, real or made up."""
     account_part = account.number if account else names.account_key(typed_account)
-    return _subject(AttemptScope.USER, "user", account_part, names.name_key(typed_name))
+    return _subject(AttemptScope.USER, account, "user", account_part, names.name_key(typed_name))
 
 
-def root_subject(typed_email: str) -> Subject:
-    """The counter of a root user's e-mail address."""
-    return _subject(AttemptScope.USER, "root", names.email_key(typed_email))
+def root_subject(typed_email: str, account: Account | None = None) -> Subject:
+    """The counter of a root user's e-mail address; `account` is whose root that is, where it is anyone's."""
+    return _subject(AttemptScope.USER, account, "root", names.email_key(typed_email))
 
 
 def identity_subject(identity: Identity) -> Subject:
     """The counter of the password of an identity that exists."""
     if identity.is_root:
-        return root_subject(identity.email)
+        return root_subject(identity.email, identity.account)
     return user_subject(identity.account, "", identity.name)
 
 
 def factor_subject(identity: Identity) -> Subject:
     """The counter of an identity's second factors together."""
-    return _subject(AttemptScope.FACTOR, "identity", str(identity.pk))
+    return _subject(AttemptScope.FACTOR, identity.account, "identity", str(identity.pk))
 
 
 def peer_subject(peer: str) -> Subject:
     """The counter of an address; the caller decides what is the peer, so no header can."""
-    return _subject(AttemptScope.PEER, "peer", peer)
+    return _subject(AttemptScope.PEER, None, "peer", peer)
 
 
 def admit(subjects: Sequence[Subject], now: datetime) -> bool:
@@ -79,13 +92,34 @@ def admit(subjects: Sequence[Subject], now: datetime) -> bool:
     admitted = True
     with transaction.atomic():
         for subject in subjects:
-            row = _locked_row(subject, now)
-            if _is_locked(row, now):
-                admitted = False
-                continue
-            _count(row, RULES[subject.scope], now)
-            row.save()
+            admitted &= _counted(_locked_row(subject, now), subject.rule, now)
     return admitted
+
+
+def begin(subjects: Sequence[Subject], now: datetime) -> bool:
+    """Do as `admit` does for a guess that is checked outside a transaction; `forgive` or `failed` must follow.
+
+    Where a count is full only by guesses that are being checked, wait for what becomes of them.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        with transaction.atomic():
+            rows = [_locked_row(subject, now) for subject in subjects]
+            undecided = any(_is_undecided(row, now) for row in rows)
+            if not undecided or time.monotonic() >= deadline:
+                fine = [
+                    _counted(row, subject.rule, now, pending=1)
+                    for row, subject in zip(rows, subjects, strict=True)
+                ]
+                return all(fine)
+        time.sleep(LOOK_AGAIN_SECONDS)
+
+
+def failed(subjects: Sequence[Subject]) -> None:
+    """Let the failure stand that `begin` counted: its guess was wrong."""
+    with transaction.atomic():
+        for subject in subjects:
+            _rows(subject).filter(pending__gt=0).update(pending=F("pending") - 1)
 
 
 def forgive(subjects: Sequence[Subject]) -> None:
@@ -101,7 +135,8 @@ def forgive(subjects: Sequence[Subject]) -> None:
             row = _rows(subject).select_for_update().first()
             if row is not None and row.failures > 0:
                 row.failures -= 1
-                if row.failures < RULES[subject.scope].failures:
+                row.pending = max(0, row.pending - 1)
+                if row.failures < subject.rule.failures:
                     row.locked_until = None
                 row.save()
 
@@ -129,8 +164,14 @@ def tidy(now: datetime, batch: int) -> int:
     return SignInAttempt.objects.filter(pk__in=due).delete()[0]
 
 
-def _subject(scope: AttemptScope, *parts: str) -> Subject:
-    return Subject(scope, hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest())
+def _subject(scope: AttemptScope, account: Account | None, *parts: str) -> Subject:
+    digest = hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
+    return Subject(scope, digest, _rule_of(account, RULES[scope]) if account else None)
+
+
+def _rule_of(account: Account, usual: Rule) -> Rule:
+    # The database holds an account to figures that are never laxer than ours.
+    return Rule(account.sign_in_failures, usual.window, timedelta(minutes=account.sign_in_lock_minutes))
 
 
 def _rows(subject: Subject) -> QuerySet[SignInAttempt]:
@@ -153,10 +194,24 @@ def _is_locked(row: SignInAttempt, now: datetime) -> bool:
     return row.locked_until is not None and row.locked_until > now
 
 
-def _count(row: SignInAttempt, rule: Rule, now: datetime) -> None:
+def _is_undecided(row: SignInAttempt, now: datetime) -> bool:
+    """Whether the row is locked for no more than guesses that may yet be right."""
+    if not _is_locked(row, now) or row.pending == 0 or row.pending_at is None:
+        return False
+    return row.pending_at > now - ABANDONED
+
+
+def _counted(row: SignInAttempt, rule: Rule, now: datetime, *, pending: int = 0) -> bool:
+    """Count a guess at the locked row; returns False, and counts nothing, where the row bars it."""
+    if _is_locked(row, now):
+        return False
     if row.locked_until is not None or row.first_failed_at + rule.window <= now:
-        row.failures, row.locked_until, row.first_failed_at = 0, None, now
+        row.failures, row.locked_until, row.first_failed_at, row.pending = 0, None, now, 0
     row.failures += 1
     row.last_failed_at = now
+    if pending:
+        row.pending, row.pending_at = row.pending + pending, now
     if row.failures >= rule.failures:
         row.locked_until = now + rule.lock
+    row.save()
+    return True

@@ -7,10 +7,11 @@ from typing import Literal, TypeAlias
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts import password_rules, passwords
-from accounts.models import Account
-from console import onetime
+from accounts import passwords
+from accounts.password_rules import as_typed
+from console import onetime, password_hints
 from console.onetime import OneTimeSecret
+from console.password_hints import Hints
 from console.session import required
 
 How: TypeAlias = Literal["generated", "own"]
@@ -23,7 +24,7 @@ class NewPassword:
     how: How = "generated"
     must_change: bool = True
     raw: str = field(default="", repr=False)
-    hints: Sequence[str] = ()
+    hints: Hints = field(default=Hints(()))
     errors: Sequence[str] = ()
 
     @property
@@ -34,7 +35,7 @@ class NewPassword:
 
 def fresh(request: HttpRequest) -> NewPassword:
     """The choice before anything is chosen."""
-    return NewPassword(hints=_hints(required(request).account))
+    return NewPassword(hints=password_hints.of_member(required(request).account, ""))
 
 
 def chosen(request: HttpRequest) -> NewPassword:
@@ -47,13 +48,14 @@ def read(request: HttpRequest, user_name: str) -> NewPassword:
     """The choice as it was sent; a typed password is held against the account's rules before anything is done."""
     account = required(request).account
     must_change = request.POST.get("must_change") == "true"
-    hints = _hints(account)
     if request.POST.get("how") != "own":
-        return NewPassword("generated", must_change, passwords.generate(), hints)
-    raw = request.POST.get("password", "")
-    words = (account.name, account.alias or "", account.number, user_name)
-    broken = password_rules.violations(raw, passwords.rules_of_users(account), words)
-    return NewPassword("own", must_change, raw, hints, tuple(violation.text for violation in broken))
+        raw = passwords.generate()
+        return NewPassword("generated", must_change, raw, password_hints.of_member(account, user_name))
+    raw = as_typed(request.POST.get("password", ""))
+    hints = password_hints.of_member(account, user_name, raw)
+    # Nothing typed breaks rules too, though nothing is shown as broken before anything is typed.
+    broken = hints.broken if raw else tuple(hint.text for hint in hints.rules[:1])
+    return NewPassword("own", must_change, raw, hints, broken)
 
 
 def shown_once(request: HttpRequest, user_name: str, raw: str, done: str) -> OneTimeSecret:
@@ -61,7 +63,3 @@ def shown_once(request: HttpRequest, user_name: str, raw: str, done: str) -> One
     account = required(request).account
     sign_in = request.build_absolute_uri(reverse("signin-account", args=[account.alias or account.number]))
     return onetime.password(user_name, raw, sign_in=sign_in, done=done)
-
-
-def _hints(account: Account) -> list[str]:
-    return [rule.text for rule in password_rules.describe(passwords.rules_of_users(account))]

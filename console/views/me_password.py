@@ -52,7 +52,7 @@ def edit(request: HtmxRequest) -> HttpResponse:
         partial="form",
         status=form.status,
         form=form,
-        hints=password_hints.of(required(request).identity),
+        hints=password_hints.of(required(request).identity, request.POST.get(NEW, "")),
         check=reverse("me-password:hints"),
         crumbs=own.CRUMBS,
     )
@@ -63,14 +63,7 @@ def edit(request: HtmxRequest) -> HttpResponse:
 def hints(request: HtmxRequest) -> HttpResponse:
     """The rules, held against what is typed so far; nothing is kept of it."""
     told = password_hints.of(required(request).identity, request.POST.get(NEW, ""))
-    return page(
-        request,
-        "components/password_hints.html",
-        id="hints",
-        hints=told,
-        check=request.path,
-        field=f"field-{NEW}",
-    )
+    return password_hints.answer(request, told, field=f"field-{NEW}")
 
 
 def _change_user(request: HttpRequest) -> PasswordForm | None:

@@ -1,5 +1,7 @@
 """A hasher that says how often it was asked."""
 
+from threading import Lock
+
 from accounts.hashers import Argon2id
 
 
@@ -9,7 +11,11 @@ class CountingHasher(Argon2id):
     time_cost = 1
     memory_cost = 8
     verified = 0
+    longest = 0
+    _counting = Lock()
 
     def verify(self, password: str, encoded: str) -> bool:
-        CountingHasher.verified += 1
+        with CountingHasher._counting:
+            CountingHasher.verified += 1
+            CountingHasher.longest = max(CountingHasher.longest, len(password))
         return super().verify(password, encoded)

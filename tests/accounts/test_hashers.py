@@ -1,8 +1,9 @@
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
 from accounts import hashers
+from console import children
 
 
 def test_the_cost_is_at_least_owasps():
@@ -10,28 +11,79 @@ def test_the_cost_is_at_least_owasps():
     assert encoded.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
 
 
-def test_only_so_many_hashes_run_at_once():
-    held = [hashers._turn() for _ in range(hashers.PARALLEL_HASHES)]
-    for turn in held:
-        turn.__enter__()
-    finished: list[bool] = []
-    waiting = Thread(target=lambda: finished.append(bool(hashers.Argon2id().encode("x", "somesaltsomesalt"))))
+def test_hashing_never_holds_every_thread_that_serves():
+    assert hashers.PARALLEL_HASHES <= hashers.PLACES < children.WEB_THREADS
+
+
+def held(turns: hashers.Turns) -> tuple[Thread, Event]:
+    """A thread that has a turn until the event is set."""
+    taken, leave = Event(), Event()
+
+    def hold() -> None:
+        with turns.turn():
+            taken.set()
+            leave.wait(10)
+
+    thread = Thread(target=hold)
+    thread.start()
+    assert taken.wait(5)
+    return thread, leave
+
+
+def test_only_so_many_hash_at_once_and_the_next_waits():
+    turns = hashers.Turns(1, 2, 10)
+    holder, leave = held(turns)
+    finished = Event()
+
+    def wait() -> None:
+        with turns.turn():
+            finished.set()
+
+    waiting = Thread(target=wait)
     waiting.start()
-    waiting.join(0.05)
-    assert not finished
-    held.pop().__exit__(None, None, None)
-    waiting.join(5)
-    assert finished == [True]
-    for turn in held:
-        turn.__exit__(None, None, None)
+    assert not finished.wait(0.05)
+    leave.set()
+    assert finished.wait(5)
+    holder.join()
+    waiting.join()
 
 
-def test_a_turn_that_does_not_come_is_an_error(monkeypatch):
-    monkeypatch.setattr(hashers, "PATIENCE_SECONDS", 0.01)
-    held = [hashers._turn() for _ in range(hashers.PARALLEL_HASHES)]
-    for turn in held:
-        turn.__enter__()
+def test_whoever_finds_every_place_taken_is_turned_away_at_once():
+    turns = hashers.Turns(1, 1, 60)
+    holder, leave = held(turns)
+    with pytest.raises(hashers.HashingBusyError), turns.turn():
+        pass
+    leave.set()
+    holder.join()
+    with turns.turn():
+        pass
+
+
+def test_a_turn_that_does_not_come_in_time_is_an_error_and_frees_its_place():
+    turns = hashers.Turns(1, 2, 0.01)
+    holder, leave = held(turns)
+    for _ in range(3):
+        with pytest.raises(hashers.HashingBusyError), turns.turn():
+            pass
+    leave.set()
+    holder.join()
+
+
+def test_a_turn_inside_a_turn_is_the_same():
+    turns = hashers.Turns(1, 1, 0.01)
+    with turns.turn(), turns.turn():
+        pass
+    with turns.turn():
+        pass
+
+
+def test_hashes_take_turns(monkeypatch):
+    turns = hashers.Turns(1, 1, 0.01)
+    monkeypatch.setattr(hashers, "_turns", turns)
+    holder, leave = held(turns)
     with pytest.raises(hashers.HashingBusyError):
         hashers.Argon2id().verify("x", "argon2$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$x")
-    for turn in held:
-        turn.__exit__(None, None, None)
+    with pytest.raises(hashers.HashingBusyError):
+        hashers.Argon2id().encode("x", "somesaltsomesalt")
+    leave.set()
+    holder.join()
