@@ -15,11 +15,14 @@ from accounts.models import Identity, KeyChallenge
 LIFE = timedelta(minutes=5)
 CHALLENGE_BYTES = 32  # Source: WebAuthn Level 3, 13.4.3: at least 16 random bytes
 
-Purpose = Literal["register", "sign-in", "step-up"]
+Purpose = Literal["register", "sign-in", "step-up", "passkey"]
 
 
-def issue(store: SessionBase, identity: Identity, purpose: Purpose, now: datetime) -> str:
-    """A fresh challenge as hexadecimal text, kept in the session in place of an earlier one of that purpose."""
+def issue(store: SessionBase, identity: Identity | None, purpose: Purpose, now: datetime) -> str:
+    """A fresh challenge as hexadecimal text, kept in the session in place of an earlier one of that purpose.
+
+    Without an identity it is for whoever the key will name.
+    """
     challenge = secrets.token_hex(CHALLENGE_BYTES)
     earlier = store.get(_place(purpose))
     if earlier:
@@ -36,7 +39,7 @@ def taken(store: SessionBase, purpose: Purpose) -> str:
     return str(store.pop(_place(purpose), ""))
 
 
-def spend(challenge: str, identity: Identity, purpose: Purpose, now: datetime) -> bool:
+def spend(challenge: str, identity: Identity | None, purpose: Purpose, now: datetime) -> bool:
     """Use the challenge up; returns whether it was the identity's, for that purpose, young and not used before."""
     rows = KeyChallenge.objects.filter(digest=_digest(challenge), identity=identity, purpose=purpose)
     young = rows.filter(expires_at__gt=now).delete()[0]

@@ -1,4 +1,4 @@
-"""FIDO2 security keys and passkeys as second factors: registered, offered at sign-in, checked once per challenge.
+"""FIDO2 security keys and passkeys: registered, offered at sign-in, checked once per challenge.
 
 A key's row is held while its signature is judged, so its counter moves one way only.  Source: WebAuthn Level 3, 7.
 """
@@ -27,10 +27,22 @@ class KeyRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What became of a key's answer at sign-in.  `serial` is "" where it is none of the identity's keys."""
+    """What became of a key's answer at sign-in.  `serial` is "" where it is none of the identity's keys.
+
+    `knew_user`: the key checked that it was its user who touched it, by PIN or fingerprint.
+    """
 
     verdict: CodeVerdict
     serial: str = ""
+    knew_user: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What became of the answer of a key that was to say whose it is.  `identity` is None where nobody has it."""
+
+    identity: Identity | None
+    proof: Proof
 
 
 def registration_options(store: SessionBase, identity: Identity, now: datetime) -> str:
@@ -73,13 +85,19 @@ def register(
 
 
 def sign_in_options(
-    store: SessionBase, identity: Identity, now: datetime, *, purpose: challenges.Purpose = "sign-in"
+    store: SessionBase,
+    identity: Identity,
+    now: datetime,
+    *,
+    purpose: challenges.Purpose = "sign-in",
+    but: str = "",
 ) -> str:
     """What the browser needs to have one of the identity's keys answer; "" where it has none or none can be used.
 
-    `purpose`: a challenge for signing in is worth nothing to confirm an act, and the other way round.
+    `purpose`: a challenge for signing in is worth nothing to confirm an act, and the other way round.  `but`: the
+    serial number of a key that does not count here.
     """
-    keys = _keys(identity)
+    keys = [key for key in _keys(identity) if key.device.serial != but]
     here = site.present()
     if not keys or here is None:
         return ""
@@ -99,28 +117,47 @@ def accept(
     now: datetime,
     *,
     purpose: challenges.Purpose = "sign-in",
+    but: str = "",
 ) -> Proof:
-    """Judge a key's answer to a challenge, which is spent by it.  Failures count as wrong codes do."""
+    """Judge a key's answer to a challenge, which is spent by it.  Failures count as wrong codes do.
+
+    `but`: the serial number of a key that was the first proof already, and is not the second too.
+    """
     here = site.present()
     if here is None or not challenges.spend(challenge, identity, purpose, now):
         return Proof(CodeVerdict("expired"))
-    key = _answering(identity, answer)
+    key = _answering(answer, device__identity=identity)
     if key is None:
         throttle.admit([throttle.factor_subject(identity)], now)
         return Proof(CodeVerdict("unknown"))
+    if key.device.serial == but:
+        return Proof(CodeVerdict("first"), but)
+    return _proof(key, identity, _Asked(here, challenge, answer, verify_user=identity.is_root), now)
 
-    def judged(row: MfaDevice) -> CodeReason:
-        held = SecurityKey.objects.select_for_update().get(device=row)
-        reason = _judged(held, identity, here, challenge, answer)
-        if reason == "accepted":
-            row.last_used_at = now
-        elif reason == "cloned":
-            held.copied_at = now
-        held.save()
-        return reason
 
-    verdict = mfa.checked(key.device, now, judged, throttle.factor_subject(identity))
-    return Proof(verdict, key.device.serial)
+def passkey_options(store: SessionBase, now: datetime) -> str:
+    """What the browser needs to have the person choose a passkey; "" where none can be used here."""
+    here = site.present()
+    if here is None:
+        return ""
+    challenge = challenges.issue(store, None, "passkey", now)
+    return webauthn.request_options(here, bytes.fromhex(challenge), known=(), verify_user=False)
+
+
+def accept_named(answer: str, challenge: str, now: datetime) -> Named:
+    """Judge the answer of a key that says itself whose it is; the challenge is spent by it.
+
+    Whether that person may sign in so is the caller's to judge, and whether `knew_user` is needed.
+    """
+    here = site.present()
+    if here is None or not challenges.spend(challenge, None, "passkey", now):
+        return Named(None, Proof(CodeVerdict("expired")))
+    key = _answering(answer)
+    if key is None or key.device.identity is None:
+        return Named(None, Proof(CodeVerdict("unknown")))
+    identity = key.device.identity
+    asked = _Asked(here, challenge, answer, verify_user=False, names_user=True)
+    return Named(identity, _proof(key, identity, asked, now))
 
 
 def handle(identity: Identity) -> bytes:
@@ -162,18 +199,53 @@ def _stored(identity: Identity, key: webauthn.NewKey, name: str, path: str, now:
     return device
 
 
-def _judged(key: SecurityKey, identity: Identity, here: Site, challenge: str, answer: str) -> CodeReason:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was asked of a key, and what it answered."""
+
+    here: Site
+    challenge: str
+    answer: str
+    verify_user: bool
+    names_user: bool = False
+
+
+def _proof(key: SecurityKey, identity: Identity, asked: _Asked, now: datetime) -> Proof:
+    """Judge the answer while the key's row is held, and keep its counter."""
+    knew_user = False
+
+    def judged(row: MfaDevice) -> CodeReason:
+        nonlocal knew_user
+        held = SecurityKey.objects.select_for_update().get(device=row)
+        said = _said(held, identity, asked)
+        reason = _judged(held, said) if said is not None else "wrong"
+        if said is not None and reason == "accepted":
+            row.last_used_at, knew_user = now, said.user_verified
+        elif reason == "cloned":
+            held.copied_at = now
+        held.save()
+        return reason
+
+    verdict = mfa.checked(key.device, now, judged, throttle.factor_subject(identity))
+    return Proof(verdict, key.device.serial, knew_user)
+
+
+def _said(key: SecurityKey, identity: Identity, asked: _Asked) -> webauthn.Assertion | None:
     try:
-        said = webauthn.read_assertion(
-            here,
-            bytes.fromhex(challenge),
-            answer,
+        return webauthn.read_assertion(
+            asked.here,
+            bytes.fromhex(asked.challenge),
+            asked.answer,
             public_key=bytes(key.public_key),
             handle=handle(identity),
-            verify_user=identity.is_root,
+            verify_user=asked.verify_user,
+            names_user=asked.names_user,
         )
     except webauthn.CeremonyRefused:
-        return "wrong"
+        return None
+
+
+def _judged(key: SecurityKey, said: webauthn.Assertion) -> CodeReason:
     if said.backup_eligible != key.backup_eligible:
         return "wrong"  # Source: WebAuthn Level 3, 7.2: it never changes in the life of a credential
     if (said.sign_count or key.sign_count) and said.sign_count <= key.sign_count:
@@ -182,17 +254,20 @@ def _judged(key: SecurityKey, identity: Identity, here: Site, challenge: str, an
     return "accepted"
 
 
-def _answering(identity: Identity, answer: str) -> SecurityKey | None:
+def _answering(answer: str, **owned: Identity) -> SecurityKey | None:
+    """The key that claims to have answered, among those `owned` so."""
     try:
         credential_id = webauthn.credential_id(answer)
     except webauthn.CeremonyRefused:
         return None
-    keys = SecurityKey.objects.select_related("device__account").filter(device__identity=identity)
+    keys = SecurityKey.objects.select_related("device__account", "device__identity__account").filter(**owned)
     return keys.filter(credential_hash=_digest(credential_id), device__enabled_at__isnull=False).first()
 
 
 def _keys(identity: Identity) -> Sequence[SecurityKey]:
-    keys = SecurityKey.objects.filter(device__identity=identity, device__enabled_at__isnull=False)
+    keys = SecurityKey.objects.select_related("device").filter(
+        device__identity=identity, device__enabled_at__isnull=False
+    )
     return list(keys.order_by("device_id"))
 
 

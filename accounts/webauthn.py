@@ -106,7 +106,10 @@ def creation_options(
 
 
 def request_options(site: Site, challenge: bytes, *, known: Sequence[KnownKey], verify_user: bool) -> str:
-    """What navigator.credentials.get takes, as JSON; any of the known keys may answer."""
+    """What navigator.credentials.get takes, as JSON; any of the known keys may answer.
+
+    With none known, whatever passkey the person chooses of those that are bound to the site.
+    """
     options = fido.generate_authentication_options(
         rp_id=site.name,
         challenge=challenge,
@@ -155,9 +158,19 @@ def credential_id(answer: str) -> bytes:
 
 
 def read_assertion(
-    site: Site, challenge: bytes, answer: str, *, public_key: bytes, handle: bytes, verify_user: bool
+    site: Site,
+    challenge: bytes,
+    answer: str,
+    *,
+    public_key: bytes,
+    handle: bytes,
+    verify_user: bool,
+    names_user: bool = False,
 ) -> Assertion:
-    """What a key signed, once the signature holds; counters are not judged here.  Errors: CeremonyRefused."""
+    """What a key signed, once the signature holds; counters are not judged here.
+
+    `names_user`: nobody was named before, so the key must say whose it is.  Errors: CeremonyRefused.
+    """
     credential = _assertion(answer)
     try:
         _require_own_frame(credential.response.client_data_json)
@@ -172,8 +185,9 @@ def read_assertion(
         )
     except _BENT as bent:
         raise CeremonyRefused(str(bent)) from bent
-    if credential.response.user_handle not in (None, b"", handle):
-        raise CeremonyRefused("the key answered for somebody else")
+    said = credential.response.user_handle or b""
+    if said != handle and (names_user or said):
+        raise CeremonyRefused("the key answered for somebody else, or for nobody")
     return Assertion(
         sign_count=verified.new_sign_count,
         user_verified=verified.user_verified,

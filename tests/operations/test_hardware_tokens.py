@@ -336,8 +336,5 @@ def test_a_device_is_renamed_but_not_a_virtual_one(world, plain):
 
 
 def test_the_list_of_devices_needs_the_permission_to_list_them(world):
-    permission.refuses(world.bob, "console.MFADevices", "iam:ListMFADevices") if hasattr(
-        permission, "refuses"
-    ) else None
     with refused("AccessDenied", "iam:ListMFADevices"):
         world.bob.run("console.MFADevices", UserName="bob")
