@@ -11,11 +11,22 @@ from datetime import datetime
 from django.db import transaction
 from django.http import HttpRequest
 
-from accounts import challenges, halfway, mfa, names, passwords, recovery, security_keys, sessions, throttle
+from accounts import (
+    challenges,
+    halfway,
+    hashers,
+    mfa,
+    names,
+    passwords,
+    recovery,
+    security_keys,
+    sessions,
+    throttle,
+)
 from accounts import mfa_requirement, temporary_pass
 from accounts.halfway import Halfway
 from accounts.models import Account, ConsoleSession, Identity
-from accounts.password_rules import Violation, describe, fits
+from accounts.password_rules import Violation, fits
 from accounts.signin_events import Visitor, record
 
 WRONG = "Your sign-in information is incorrect. Check it and try again."
@@ -124,15 +135,17 @@ def identify_root(typed_email: str) -> Claim:
     """The claim to be an account's root user, by e-mail address."""
     identity = names.find_root(typed_email)
     account = identity.account if identity else None
-    return Claim(account, identity, throttle.root_subject(typed_email), is_root=True)
+    return Claim(account, identity, throttle.root_subject(typed_email, account), is_root=True)
 
 
 def check_password(request: HttpRequest, claim: Claim, raw: str, *, now: datetime, visitor: Visitor) -> Step:
     """The first proof. A wrong, locked, suspended, over-long or made-up one is refused alike, after one hash."""
     subjects = (claim.subject, throttle.peer_subject(visitor.peer))
-    admitted = throttle.admit(subjects, now)
-    right = passwords.verify(claim.identity if admitted else None, raw)
+    with hashers.turn():
+        admitted = throttle.begin(subjects, now)
+        right = passwords.verify(claim.identity if admitted else None, raw)
     if reason := _fault(claim, raw, admitted=admitted, right=right):
+        throttle.failed(subjects)
         if claim.identity is None and not claim.is_root:
             names.find_user(None, "")  # for a real user the event looks up the ARN: cost the same
         record(claim.account, claim.identity, "ConsoleLogin", visitor, now, reason=reason)
@@ -298,7 +311,7 @@ def _advance(request: HttpRequest, state: Halfway, now: datetime, visitor: Visit
         record(identity.account, identity, "CheckMfa", visitor, now)
         return waiting
     condition = passwords.password_state(identity, now)
-    if condition == "hard_expired":
+    if condition in passwords.ENDED:
         store.flush()
         record(identity.account, identity, "ConsoleLogin", visitor, now, reason="password-expired")
         return Refused(EXPIRED)
@@ -346,4 +359,4 @@ def _new_password_step(
     identity: Identity, now: datetime, problems: tuple[Violation, ...] = ()
 ) -> NeedsNewPassword:
     expired = passwords.password_state(identity, now) == "expired"
-    return NeedsNewPassword(expired, describe(passwords.rules_for(identity)), problems)
+    return NeedsNewPassword(expired, passwords.told_of(identity), problems)

@@ -217,7 +217,7 @@ def test_a_key_does_not_become_one_that_is_backed_up(account, alice):
 
 def test_five_bent_answers_stop_the_device(account, alice):
     key, _ = registered(alice)
-    for _ in range(mfa.FAILURES):
+    for _ in range(5):
         sign_in_with(account, key, rp_id="evil.example")
     step, _ = sign_in_with(account, key)
     assert "too many wrong answers" in step.problem

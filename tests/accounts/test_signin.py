@@ -257,7 +257,7 @@ def test_a_password_to_be_changed_is_changed_first(alice, browser):
     step = browser.sign_in("example-corp", "alice")
     assert isinstance(step, signin.NeedsNewPassword)
     assert not step.expired
-    assert [rule.code for rule in step.rules] == ["too_short", "needs_classes"]
+    assert [rule.code for rule in step.rules] == ["too_short", "needs_classes", "is_a_name", "is_common"]
     assert browser.who() is None
     weak = browser.give_new_password("short")
     assert isinstance(weak, signin.NeedsNewPassword)
