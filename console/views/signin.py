@@ -12,10 +12,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import sessions, signin, signup
-from accounts.password_rules import BUILT_IN, describe
-from accounts.signin_events import record
-from console import session
+from accounts import signin, signup
+from console import neighbours, password_hints, signing_out
 from console.fields import Field, FormError
 from console.page import go, page
 from console.session import visitor
@@ -79,7 +77,8 @@ def new_password(request: HttpRequest) -> HttpResponse:
     ]
     context: dict[str, Any] = {
         "fields": fields,
-        "hints": [rule.text for rule in waiting.rules],
+        "hints": password_hints.of_due(request, request.POST.get("new", "")),
+        "check": reverse("signin-password-hints"),
         "expired": waiting.expired,
     }
     status = 422 if problems else 200
@@ -171,10 +170,15 @@ def _signup_page(request: HttpRequest, errors: dict[str, list[str]]) -> HttpResp
         ),
     ]
     summary = [FormError(text, f"field-{name}") for name, texts in errors.items() for text in texts]
-    hints = [rule.text for rule in describe(BUILT_IN)]
-    status = 422 if errors else 200
+    words = (value["name"], value["alias"], value["email"])
     return page(
-        request, "console/signup/index.html", status=status, fields=fields, errors=summary, hints=hints
+        request,
+        "console/signup/index.html",
+        status=422 if errors else 200,
+        fields=fields,
+        errors=summary,
+        hints=password_hints.of_newcomer(words, request.POST.get("password", "")),
+        check=reverse("signup-hints"),
     )
 
 
