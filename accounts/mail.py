@@ -8,7 +8,7 @@ lost and those to be tried again.  A row belongs to one worker at a time.  Only 
 import logging
 import smtplib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -30,7 +30,7 @@ CLAIM = timedelta(minutes=2)
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180))
 KEPT_AFTER_END = timedelta(days=7)
 USUAL_LIFE = timedelta(days=2)
-LONGEST_FACT = 200
+LONGEST_FACT = 500
 
 log = logging.getLogger(__name__)
 
@@ -39,12 +39,13 @@ log = logging.getLogger(__name__)
 class Letter:
     """What to send.  `kind` names templates/mail/<kind>.txt and .html; `facts` is what they show, in plain text.
 
-    `path` is where its link leads, below the public address; it may carry a token, and `repr` does not show it.
+    `rows` are labels and values, shown as a table.  `path` is where its link leads, below the public address; it may carry a token, and `repr` does not show it.
     After `life` the mail would be of no use and is given up.
     """
 
     kind: str
     facts: Mapping[str, str] = field(default_factory=dict)
+    rows: Sequence[tuple[str, str]] = ()
     path: str = field(default="", repr=False)
     life: timedelta = USUAL_LIFE
 
@@ -79,7 +80,8 @@ def post(account: Account, address: str, letter: Letter, now: datetime) -> Outgo
         account=account,
         kind=letter.kind,
         address=address,
-        facts={name: inert(text) for name, text in letter.facts.items()},
+        facts={name: inert(text) for name, text in letter.facts.items()}
+        | {"rows": [[inert(label), inert(value)] for label, value in letter.rows]},
         sealed_path=vault.seal(account, PURPOSE, letter.path.encode()) if letter.path else b"",
         created_at=now,
         next_try_at=now,
@@ -142,6 +144,11 @@ def inert(text: object) -> str:
     whole = str(text).encode("utf-8", "replace").decode()
     shown = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in whole)
     return " ".join(shown.split())[:LONGEST_FACT]
+
+
+def moment(at: datetime) -> str:
+    """A moment as mails tell it: "3 March 2026, 12:00 UTC"."""
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
 
 
 def _claimed(pk: int, now: datetime) -> OutgoingMail | None:

@@ -1,23 +1,16 @@
 """What the ceremony writes to the trail: each step, its outcome and its true reason, never what was typed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from accounts import actors, trail
+from accounts import actors, signin_notices, trail
 from accounts.models import Account, Identity
+from accounts.visitors import Visitor
+
+__all__ = ["HIDDEN", "SERVICE", "Visitor", "record", "record_holder"]
 
 SERVICE = "signin"
 # People type passwords into the name field, so a name that is nobody's is not written down.
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Where a sign-in comes from. `peer` is the address the caller trusts, not what a header claims."""
-
-    peer: str
-    user_agent: str = ""
-    request_id: str = ""
 
 
 def record(
@@ -31,7 +24,7 @@ def record(
     mfa: bool = False,
     device: str = "",
 ) -> None:
-    """Append the step; with a reason it failed, and the reason is its error code.
+    """Append the step, and tell its identity where that is worth a notice; with a reason it failed, and that is its code.
 
     Source: AWS CloudTrail user guide, console sign-in events (names and members).
     """
@@ -54,6 +47,44 @@ def record(
         error_code=reason,
         error_message="Failed authentication" if reason else "",
         parameters=parameters,
+        response={name: "Failure" if reason else "Success"},
+        mfa=mfa,
+    )
+    signin_notices.after(identity, name, visitor, now, reason)
+
+
+def record_holder(
+    account: Account,
+    holder: actors.Actor,
+    name: str,
+    visitor: Visitor,
+    now: datetime,
+    *,
+    key_id: str,
+    mfa: bool = False,
+    reason: str = "",
+    parameters: dict[str, object] | None = None,
+) -> None:
+    """Append a step of somebody who signs in with temporary credentials; with a reason it failed.
+
+    Source: AWS CloudTrail user guide, console sign-in events (userIdentity of an assumed role).
+    """
+    trail.append(
+        account=account,
+        at=now,
+        source="signin",
+        service=SERVICE,
+        name=name,
+        outcome="failed" if reason else "success",
+        actor_arn=holder.arn,
+        actor_id=holder.unique_id,
+        access_key_id=key_id,
+        peer=visitor.peer,
+        user_agent=visitor.user_agent,
+        request_id=visitor.request_id,
+        error_code=reason,
+        error_message="Failed authentication" if reason else "",
+        parameters=parameters or {},
         response={name: "Failure" if reason else "Success"},
         mfa=mfa,
     )

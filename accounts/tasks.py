@@ -4,7 +4,18 @@ from datetime import UTC, datetime
 
 from celery import shared_task
 
-from accounts import challenges, mail, seals, sessions, throttle
+from accounts import (
+    challenges,
+    contacts,
+    mail,
+    notices,
+    password_reset,
+    seals,
+    seen,
+    sessions,
+    signin_notices,
+    throttle,
+)
 
 BATCHES_A_RUN = 20
 
@@ -40,3 +51,28 @@ def sweep_mail(batch: int = 20) -> int:
     now = datetime.now(UTC)
     mail.tidy(now, 500)
     return mail.sweep(now, batch)
+
+
+@shared_task(name=signin_notices.LOOK_AT_LOCK, acks_late=True, soft_time_limit=50)  # type: ignore[untyped-decorator]  # Celery has no types
+def look_at_lock(identity_pk: int) -> bool:
+    """Tell an identity that its password is locked, if it is.  Sent after every refused sign-in, real user or not."""
+    return signin_notices.look_at_lock(identity_pk, datetime.now(UTC))
+
+
+@shared_task(name="accounts.tasks.tidy_notices", acks_late=True, soft_time_limit=50)  # type: ignore[untyped-decorator]  # Celery has no types
+def tidy_notices(batch: int = 500) -> int:
+    """Forget old notices, browsers, networks and proposed addresses.  Runs hourly; returns how many."""
+    now = datetime.now(UTC)
+    return notices.tidy(now, batch) + seen.tidy(now, batch) + contacts.tidy(now, batch)
+
+
+@shared_task(name=password_reset.MAIL_LINK, acks_late=True, soft_time_limit=50)  # type: ignore[untyped-decorator]  # Celery has no types
+def mail_password_reset(pk: int) -> bool:
+    """Mail the link of a forgotten password, if whoever was named may have one.  Sent for every request."""
+    return password_reset.mail_link(pk, datetime.now(UTC))
+
+
+@shared_task(name="accounts.tasks.sweep_password_resets", acks_late=True, soft_time_limit=50)  # type: ignore[untyped-decorator]  # Celery has no types
+def sweep_password_resets(batch: int = 100) -> int:
+    """Look at requests that no message told of, and forget old ones.  Runs each minute; returns how many."""
+    return password_reset.sweep(datetime.now(UTC), batch)

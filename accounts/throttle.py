@@ -34,6 +34,8 @@ RULES = {
     AttemptScope.USER: Rule(10, timedelta(days=1), HALF_AN_HOUR),
     AttemptScope.FACTOR: Rule(10, timedelta(days=1), HALF_AN_HOUR),
     AttemptScope.PEER: Rule(100, HALF_AN_HOUR, HALF_AN_HOUR),
+    AttemptScope.RESET: Rule(5, timedelta(days=1), timedelta(days=1)),
+    AttemptScope.RESET_PEER: Rule(30, timedelta(hours=1), timedelta(hours=1)),
 }
 # A guess is checked in far less; what is still under way after so long died with its process, and failed.
 ABANDONED: Final = timedelta(seconds=10)

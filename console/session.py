@@ -20,6 +20,7 @@ from accounts.signin_events import Visitor
 from iam import principals
 from iam.call import Principal, SessionFacts
 
+from console import known_browser
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
 
@@ -153,6 +154,7 @@ def come_back(request: HttpRequest) -> None:
         sessions.rotate(request)
 
 
+        mark=known_browser.mark(request),
 def role_key(request: HttpRequest) -> str:
     """The access key id of the role session that the person acts in; "" where they act as themselves."""
     chosen = request.session.get(ROLE_KEY)

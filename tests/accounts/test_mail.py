@@ -124,7 +124,7 @@ def test_line_ends_in_facts_make_no_headers_and_markup_no_markup(posted, smtp):
     facts = {**LETTER.facts, "who": HOSTILE, "browser": HOSTILE}
     with opened() as office:
         smtp(office)
-        mail.send(posted(mail.Letter("password_reset", facts, LETTER.path)).pk, NOW)
+        mail.send(posted(mail.Letter("password_reset", facts, path=LETTER.path)).pk, NOW)
     message = read(office.mails[0])
     assert message["Bcc"] is None
     assert [line for line in office.commands if line.startswith("rcpt")] == [f"rcpt TO:<{ADDRESS}>"]
@@ -205,7 +205,7 @@ def test_pauses_grow_and_the_mail_is_given_up_in_the_end(posted, smtp):
 
 
 def test_a_mail_past_its_use_is_dropped_unsent(posted):
-    made = posted(mail.Letter("password_reset", LETTER.facts, LETTER.path, life=timedelta(minutes=30)))
+    made = posted(mail.Letter("password_reset", LETTER.facts, path=LETTER.path, life=timedelta(minutes=30)))
     assert mail.send(made.pk, NOW + timedelta(minutes=30))
     assert outbox.outbox == []
     assert row(made).last_problem == "too-late"

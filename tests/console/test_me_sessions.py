@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from accounts.models import ConsoleSession, Event
-from console import devices
+from accounts import agents
 
 HERE = "/me/sessions/"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -31,7 +31,7 @@ def of(actor):
     ],
 )
 def test_browsers_are_named_in_words(agent, words):
-    assert devices.describe(agent) == words
+    assert agents.describe(agent) == words
 
 
 def test_my_sessions_are_listed_and_nobody_elses(world, browser):

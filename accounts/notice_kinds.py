@@ -1,0 +1,153 @@
+"""The kinds of notices: what each says, what it shows, and where it leads.  Texts are fixed; facts are filled in beside.
+
+Names are what has happened, in the past.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Tone = Literal["info", "attention", "danger"]
+
+CREDENTIALS: Final = "/me/credentials/"
+SESSIONS: Final = "/me/sessions/"
+NOT_YOU: Final = "If this was not you, tell an administrator of the account at once."
+
+# What a fact is called where it is shown, in the order of showing.
+FACTS: Final = {
+    "by": "By",
+    "key": "Access key",
+    "device": "Device",
+    "address": "New address",
+    "before": "Address before",
+    "browser": "Browser",
+    "peer": "From address",
+    "left": "Codes left",
+    "until": "Until",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`leads` is the page where something can be done about it, `verb` the word of the link there."""
+
+    title: str
+    text: str
+    tone: Tone = "info"
+    leads: str = CREDENTIALS
+    verb: str = "Security credentials"
+
+
+KINDS: Final = {
+    "address-changed": Kind(
+        "Your contact address changed",
+        "Notices, and links to choose a new password, go to the new address from now on. " + NOT_YOU,
+        "attention",
+    ),
+    "address-removed": Kind(
+        "Your contact address was removed",
+        "No further mail is sent, and a forgotten password cannot be reset by mail. " + NOT_YOU,
+        "attention",
+    ),
+    "browser-new": Kind(
+        "Sign-in with a new browser",
+        "Somebody signed in as you with a browser that was not seen before. If this was not you, end your other "
+        "sessions and change your password.",
+        "attention",
+        SESSIONS,
+        "My sessions",
+    ),
+    "factor-blocked": Kind(
+        "Your password was given without your second factor",
+        "Somebody gave your right password, but wrong codes so often that no more are taken for a while. If this was "
+        "not you, change your password: somebody knows it.",
+        "danger",
+    ),
+    "key-made": Kind(
+        "A new access key was made",
+        "Programs can act as you with it. If you do not know of it, switch it off.",
+        "attention",
+    ),
+    "locked": Kind(
+        "Too many wrong passwords",
+        "Somebody gave wrong passwords for you so often that even the right one is refused for a while. If it was you, "
+        "wait. If not, your password has held.",
+        "attention",
+    ),
+    "mfa-added": Kind(
+        "An MFA device was added",
+        "It will be asked for when you sign in. " + NOT_YOU,
+        "attention",
+    ),
+    "mfa-removed": Kind(
+        "An MFA device was removed",
+        "It is no longer asked for when you sign in. " + NOT_YOU,
+        "danger",
+    ),
+    "network-new": Kind(
+        "Sign-in from a new network",
+        "You signed in from a network that was not seen before, with a browser that was. If this was not you, end your "
+        "other sessions and change your password.",
+        "info",
+        SESSIONS,
+        "My sessions",
+    ),
+    "password-changed": Kind(
+        "Your password was changed",
+        "Your other sessions have ended; access keys go on working. " + NOT_YOU,
+        "attention",
+    ),
+    "password-given": Kind(
+        "An administrator set your password",
+        "Your sessions have ended. You will get the new password from the administrator.",
+        "attention",
+    ),
+    "password-removed": Kind(
+        "Your password was taken away",
+        "You cannot sign in to the console until an administrator gives you a new one; access keys go on working.",
+        "attention",
+    ),
+    "password-reset": Kind(
+        "Your password was reset by mail",
+        "Somebody followed the link that was mailed to you and chose a new password. Your sessions have ended; access "
+        "keys go on working. " + NOT_YOU,
+        "danger",
+    ),
+    "recovery-code-used": Kind(
+        "A recovery code was used",
+        "Somebody signed in as you with a recovery code in place of your device. If this was not you, change your "
+        "password and make new codes.",
+        "danger",
+    ),
+    "recovery-codes-made": Kind(
+        "New recovery codes were made",
+        "Each is good for one sign-in in place of your device; codes made before are worth nothing. "
+        + NOT_YOU,
+        "attention",
+    ),
+    "root-key-used": Kind(
+        "The root user's access key was used",
+        "A program acted with all the power of the account. Told for the first use of a key each day. Root needs no "
+        "access key: make an IAM user or role for the program, and delete the key.",
+        "danger",
+    ),
+    "root-signed-in": Kind(
+        "The root user signed in",
+        "The root user can do everything in the account. For daily work, sign in as an IAM user. If this was not you, "
+        "end all sessions and change the password.",
+        "attention",
+        SESSIONS,
+        "My sessions",
+    ),
+    "sessions-ended": Kind(
+        "An administrator ended your sessions",
+        "You can sign in again, unless your password was changed as well. Access keys go on working.",
+        "info",
+        SESSIONS,
+        "My sessions",
+    ),
+}
+
+
+def rows(facts: dict[str, str]) -> list[tuple[str, str]]:
+    """The facts as (label, value), in the order of FACTS."""
+    return [(label, facts[name]) for name, label in FACTS.items() if facts.get(name)]

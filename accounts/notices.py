@@ -1,0 +1,101 @@
+"""Notices: what somebody should know about their own sign-in and credentials, kept to be read and mailed.
+
+They are raised in three places only: by the sign-in ceremony (accounts.signin_notices), by what operations did
+(iam.notify), and at the first use of root's access keys each day (iam.principals).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from accounts import contacts, mail, notice_kinds
+from accounts.mail import Letter
+from accounts.models import Identity, Notice
+
+PAGE = "/me/notices/"
+# Of one kind in an hour; the page shows all.
+MOST_MAILS = 3
+MAILS_WITHIN = timedelta(hours=1)
+KEPT = timedelta(days=400)
+
+
+def tell(
+    identity: Identity,
+    kind: str,
+    now: datetime,
+    *,
+    once: str = "",
+    also_to: Sequence[str] = (),
+    **facts: str,
+) -> bool:
+    """Keep a notice for the identity, and mail it; returns False where one of the same `once` was told before.
+
+    `facts` are named as notice_kinds.FACTS has them and hold no secrets.  `also_to`: further addresses, such as the
+    one before a change.  In the transaction of the caller, if there is one.
+    """
+    if kind not in notice_kinds.KINDS or not facts.keys() <= notice_kinds.FACTS.keys():
+        raise KeyError(f"{kind} {sorted(facts)}")
+    told = {name: mail.inert(text) for name, text in facts.items() if text}
+    if once and identity.notices.filter(once=once).exists():
+        return False
+    row = Notice(identity=identity, kind=kind, facts=told, at=now, once=once or None)
+    addresses = [address for address in (contacts.mail_address(identity), *also_to) if address]
+    row.mailed = _may_mail(identity, kind, now) if addresses else False
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+            if row.mailed:
+                _mail(row, addresses, now)
+    except IntegrityError:
+        return False  # told by somebody else in the same moment
+    return True
+
+
+def newest(identity: Identity) -> QuerySet[Notice]:
+    """The identity's notices, for a page that sorts them."""
+    return Notice.objects.filter(identity=identity)
+
+
+def unseen(identity_pk: int) -> int:
+    """How many notices the identity has not read."""
+    return Notice.objects.filter(identity_id=identity_pk, seen_at__isnull=True).count()
+
+
+def mark_seen(identity: Identity, now: datetime, *, up_to: int | None = None) -> int:
+    """Count the identity's notices as read, all or those up to an id; returns how many were not."""
+    rows = Notice.objects.filter(identity=identity, seen_at__isnull=True)
+    return (rows if up_to is None else rows.filter(pk__lte=up_to)).update(seen_at=now)
+
+
+def mark_one_seen(identity: Identity, notice_id: int, now: datetime) -> bool:
+    """Count one of the identity's notices as read; returns whether it had such a one that was not."""
+    return (
+        Notice.objects.filter(identity=identity, pk=notice_id, seen_at__isnull=True).update(seen_at=now) > 0
+    )
+
+
+def tidy(now: datetime, batch: int) -> int:
+    """Forget notices older than 400 days; returns how many."""
+    due = list(Notice.objects.filter(at__lte=now - KEPT).order_by("at").values_list("pk", flat=True)[:batch])
+    return Notice.objects.filter(pk__in=due).delete()[0]
+
+
+def _may_mail(identity: Identity, kind: str, now: datetime) -> bool:
+    if not mail.is_on() or not identity.account.active:
+        return False
+    lately = identity.notices.filter(kind=kind, mailed=True, at__gt=now - MAILS_WITHIN)
+    return lately.count() < MOST_MAILS
+
+
+def _mail(row: Notice, addresses: Sequence[str], now: datetime) -> None:
+    kind = notice_kinds.KINDS[row.kind]
+    letter = Letter(
+        "notice",
+        {"title": kind.title, "text": kind.text, "who": contacts.label(row.identity), "verb": kind.verb},
+        [*notice_kinds.rows(row.facts), ("At", mail.moment(now))],
+        path=kind.leads,
+    )
+    for address in dict.fromkeys(addresses):
+        mail.post(row.identity.account, address, letter, now)
