@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
-from iam import audit, last_use
+from iam import audit, last_use, notify
 from iam.authorize import Check, admit, authorize
 from iam.call import Call, Output, Params
 from iam.catalogue import Operation
@@ -65,6 +65,7 @@ def _attempt(call: Call, op: Operation, raw: Params, params: Params, checks: lis
     if op.revises:
         revisions.bump(call.account)
     audit.succeeded(call, op, raw, target, output)
+    notify.succeeded(call, op.name, raw, target, output)
     last_use.note(call, _tried(op, checks))
     return output
 
