@@ -165,6 +165,12 @@ cov: $(VENV)/.dev ## say which lines and branches no test reaches
 	@WARDSTEAD_TEST_DB=sqlite $(BIN)/coverage run -m pytest -q -m "not services"
 	@$(BIN)/coverage report
 
+.PHONY: cov-policy
+cov-policy: $(VENV)/.dev ## fail where a line or branch of the policy engine is not reached by its own tests
+	@mkdir -p $(SCRATCH)
+	@COVERAGE_FILE=$(SCRATCH)/coverage-policy $(BIN)/coverage run --branch --source=iam/policy -m pytest -q tests/policy
+	@COVERAGE_FILE=$(SCRATCH)/coverage-policy $(BIN)/coverage report --fail-under=100 --precision=2
+
 .PHONY: docs
 docs: $(VENV)/.runtime ## write docs/operations.md anew from the catalogue
 	@$(CHECK_ENV) $(BIN)/python manage.py document_operations

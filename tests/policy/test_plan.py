@@ -2,7 +2,7 @@
 
 import pytest
 
-from iam.policy import decide
+from iam.policy import Plan, decide
 from iam.policy import plan as plans
 from tests.policy.build import ACCOUNT, allow, deny, outcome, plan, request
 
@@ -67,3 +67,12 @@ def test_a_deny_with_a_condition_is_found_among_many():
     decision = decide(request(resource="arn:aws:s3:::b17/x", **given), has)
     assert [found.index for found in decision.statements] == [18]
     assert outcome(request(resource="arn:aws:s3:::b99/x", owner=ACCOUNT, **given), has) == "allowed"
+
+
+def test_a_decision_within_limits_is_made_once():
+    limited = Plan(
+        plan(allow(Resource="*")).identity.attached, plan(allow(Resource="*")).identity.attached[0]
+    )
+    first = decide(request(), limited)
+    assert first.allowed
+    assert decide(request(), limited) is first
