@@ -1,6 +1,7 @@
 """Why denied: the stored denials of the account, and each one explained down to statement, line and condition."""
 
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,6 +19,8 @@ from console.session import HtmxRequest, signed_in
 from iam.errors import AccessDenied, ServiceError
 
 PAGE_SIZE = 50
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_ENCODED = re.compile(r"message:\s*(\S+)\s*\Z")
 
 
 @signed_in
@@ -63,11 +66,14 @@ def look_up(request: HtmxRequest) -> HttpResponse:
 
 
 def _decision_id(request: HttpRequest, text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        decoded = run(request, "sts.DecodeAuthorizationMessage", encoded_message=text)["DecodedMessage"]
-        return uuid.UUID(json.loads(decoded)["decisionId"])
+    """The id in what was pasted: itself, an encoded message, or a whole error text that ends with one of the two."""
+    ids = _ID.findall(text)
+    if ids:
+        return uuid.UUID(ids[0])  # an answer names the decision before the request
+    told = _ENCODED.search(text)
+    encoded = told[1] if told else text
+    decoded = run(request, "sts.DecodeAuthorizationMessage", encoded_message=encoded)["DecodedMessage"]
+    return uuid.UUID(json.loads(decoded)["decisionId"])
 
 
 @signed_in

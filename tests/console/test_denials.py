@@ -114,6 +114,17 @@ def test_a_denial_is_found_by_its_encoded_message(world, alice, nothing_allows):
     assert found.location == f"{ADDRESS}{nothing_allows}/"
 
 
+def test_a_denial_is_found_by_the_whole_text_of_an_error(world, alice, nothing_allows):
+    encoded = world.root.run("console.Denial", DecisionId=nothing_allows)["EncodedMessage"]
+    said = "You are not authorized to perform this operation."
+    for text in (
+        f"{said} Encoded authorization failure message: {encoded}\n",
+        f"{said} (decision {nothing_allows})",
+    ):
+        found = alice.post(f"{ADDRESS}look-up/", {"message": text})
+        assert found.location == f"{ADDRESS}{nothing_allows}/"
+
+
 @pytest.mark.parametrize("text", ["", "no message", "x" * 300])
 def test_what_is_neither_says_so(world, alice, text):
     found = alice.post(f"{ADDRESS}look-up/", {"message": text})
