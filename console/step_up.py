@@ -37,6 +37,7 @@ OPERATIONS: Final = frozenset(
 # Those that do such an operation, by the names of their addresses; each can also be opened by GET.
 VIEWS: Final = frozenset(
     {
+        "me-contact:edit",
         "me-keys:collect",
         "me-keys:create",
         "me-mfa:create",

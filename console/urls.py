@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.views.me_password")),
     path("", include("console.views.me_sessions")),
     path("", include("console.views.me_recovery_codes")),
+    path("", include("console.views.me_contact")),
+    path("", include("console.views.me_notices")),
     path("", include("console.views.me_notices")),
     path("", include("console.views.me_security_keys")),
     path("", include("console.views.policies")),
