@@ -25,7 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.views.me_recovery_codes")),
     path("", include("console.views.me_contact")),
     path("", include("console.views.me_notices")),
-    path("", include("console.views.me_notices")),
     path("", include("console.views.me_security_keys")),
     path("", include("console.views.policies")),
     path("", include("console.views.policy_attachments")),
