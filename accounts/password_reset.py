@@ -62,7 +62,7 @@ def mail_link(pk: int, now: datetime) -> bool:
         row = rows.first()
         if row is None:
             return False
-        identity = Identity.objects.select_related("account").filter(pk=row.identity_id).first()
+        identity = Identity.objects.select_related("account").filter(pk=row.identity_id or 0).first()
         if identity is None:
             row.delete()
             return False
@@ -119,7 +119,7 @@ def use(pk: int, raw: str, *, now: datetime, visitor: Visitor) -> None:
     if passwords.verify(row.identity, raw):
         raise passwords.PasswordRefused((SAME,))
     with transaction.atomic():
-        identity = Identity.objects.select_for_update().filter(pk=row.identity_id).first()
+        identity = Identity.objects.select_for_update().filter(pk=row.identity.pk).first()
         locked = PasswordReset.objects.select_for_update().filter(pk=pk).first()
         if identity is None or locked is None:
             raise LinkGone

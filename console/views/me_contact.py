@@ -47,7 +47,6 @@ def edit(request: HtmxRequest) -> HttpResponse:
         errors=[problem] if problem else [],
         autocomplete="email",
     )
-    shown = {"fields": [field], "errors": [FormError(problem, field.id)] if problem else []}
     return page(
         request,
         "console/notices/contact.html",
@@ -56,7 +55,8 @@ def edit(request: HtmxRequest) -> HttpResponse:
         waiting=contacts.proposed(identity, timezone.now()),
         mail_on=mail.is_on(),
         crumbs=CRUMBS,
-        **shown,
+        fields=[field],
+        errors=[FormError(problem, field.id)] if problem else [],
     )
 
 
