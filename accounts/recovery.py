@@ -3,24 +3,17 @@
 Whoever deletes a code's row has used it, so of many at once one signs in.
 """
 
-import base64
-import hashlib
-import re
-import secrets
 from datetime import datetime
 
 from django.db import transaction
 
-from accounts import throttle
+from accounts import one_time, throttle
 from accounts.mfa import CodeVerdict
 from accounts.models import Identity, RecoveryCode
 
 CODES = 10
-# Source: OWASP ASVS 5.0, 6.5.2: from 112 random bits on, look-up secrets need no salt and no slow hash.
-CODE_BYTES = 15
-GROUP = 6
-DEVICE = "recovery-code"
-LONGEST_TYPED = 64
+PURPOSE = DEVICE = "recovery-code"
+LONGEST_TYPED = one_time.LONGEST_TYPED
 
 
 class NoDevice(Exception):
@@ -31,11 +24,12 @@ def renew(identity: Identity, now: datetime) -> list[str]:
     """Ten fresh codes, in clear here and nowhere again; earlier ones are worth nothing.  Errors: NoDevice."""
     if not identity.mfa_devices.filter(enabled_at__isnull=False).exists():
         raise NoDevice
-    codes = [_fresh() for _ in range(CODES)]
+    codes = [one_time.fresh() for _ in range(CODES)]
     with transaction.atomic():
         forget(identity)
         RecoveryCode.objects.bulk_create(
-            RecoveryCode(identity=identity, digest=_digest(identity, code), created_at=now) for code in codes
+            RecoveryCode(identity=identity, digest=one_time.digest(PURPOSE, identity, code), created_at=now)
+            for code in codes
         )
     return codes
 
@@ -45,7 +39,7 @@ def use(identity: Identity, typed: str, now: datetime) -> CodeVerdict:
     guesses = [throttle.factor_subject(identity)]
     if not throttle.admit(guesses, now):
         return CodeVerdict("blocked")
-    used = identity.recovery_codes.filter(digest=_digest(identity, typed)).delete()[0]
+    used = identity.recovery_codes.filter(digest=one_time.digest(PURPOSE, identity, typed)).delete()[0]
     if not used:
         return CodeVerdict("wrong")
     throttle.forgive(guesses)
@@ -60,13 +54,3 @@ def left(identity: Identity) -> int:
 def forget(identity: Identity) -> None:
     """Make all of the identity's codes worth nothing."""
     identity.recovery_codes.all().delete()
-
-
-def _fresh() -> str:
-    letters = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode()
-    return "-".join(letters[at : at + GROUP] for at in range(0, len(letters), GROUP))
-
-
-def _digest(identity: Identity, code: str) -> str:
-    bare = re.sub(r"[\s-]", "", code[:LONGEST_TYPED]).upper()
-    return hashlib.sha256(f"recovery-code\n{identity.pk}\n{bare}".encode("utf-8", "replace")).hexdigest()
