@@ -91,6 +91,17 @@ KINDS: Final = {
         SESSIONS,
         "My sessions",
     ),
+    "pass-given": Kind(
+        "A temporary pass was made for you",
+        "It signs you in once, after your password, in place of the devices you have lost; then you add a new one. If "
+        "you have lost nothing, tell another administrator at once.",
+        "danger",
+    ),
+    "pass-used": Kind(
+        "Your temporary pass was used",
+        "Somebody gave your password and the pass, and can add a new MFA device in place of yours. " + NOT_YOU,
+        "danger",
+    ),
     "password-changed": Kind(
         "Your password was changed",
         "Your other sessions have ended; access keys go on working. " + NOT_YOU,
@@ -128,6 +139,18 @@ KINDS: Final = {
         "The root user's access key was used",
         "A program acted with all the power of the account. Told for the first use of a key each day. Root needs no "
         "access key: make an IAM user or role for the program, and delete the key.",
+        "danger",
+    ),
+    "root-recovered": Kind(
+        "The root user was recovered",
+        "With a code of whoever runs this installation, a new password was set and the MFA devices were taken away. Add "
+        "a device now. If you did not ask for this, tell whoever runs the installation, and look through the trail.",
+        "danger",
+    ),
+    "root-recovery-begun": Kind(
+        "Recovery of the root user has begun",
+        "Whoever runs this installation made a code, good for half an hour, with which the root user gets a new "
+        "password and loses its MFA devices. If you did not ask for it, tell them at once.",
         "danger",
     ),
     "root-signed-in": Kind(

@@ -84,11 +84,16 @@ def _code_used(identity: Identity, visitor: Visitor, now: datetime) -> None:
     notices.tell(identity, "recovery-code-used", now, left=left, **_place(visitor))
 
 
+def _pass_used(identity: Identity, visitor: Visitor, now: datetime) -> None:
+    notices.tell(identity, "pass-used", now, **_place(visitor))
+
+
 _DONE: Final[Mapping[str, Raise]] = {
     "ChangePassword": _password_changed,
     "ConsoleLogin": _signed_in,
     "ResetPassword": _password_reset,
     "UseRecoveryCode": _code_used,
+    "UseTemporaryPass": _pass_used,
 }
 
 

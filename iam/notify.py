@@ -38,15 +38,24 @@ TOLD: Final[Mapping[str, tuple[str, Facts]]] = {
     "iam.EnableMFADevice": ("mfa-added", _device),
     "iam.UpdateLoginProfile": ("password-given", _none),
     "tenant.CreateRecoveryCodes": ("recovery-codes-made", _none),
+    "tenant.CreateTemporaryPass": ("pass-given", _none),
     "tenant.EnableSecurityKey": ("mfa-added", _device),
+    "tenant.RecoverRoot": ("root-recovered", _none),
+    "tenant.StartRootRecovery": ("root-recovery-begun", _none),
     "tenant.StartKeyRotation": ("key-made", _made_key),
+}
+
+_OF_ROOT: Final = frozenset({"tenant.RecoverRoot", "tenant.StartRootRecovery"})
+_WORKERS: Final = {
+    "operator": "whoever runs this installation",
+    "rotation": "the account's rotation of keys",
 }
 
 
 def succeeded(call: Call, name: str, raw: Params, target: Target, output: Output) -> None:
     """Tell the owner of what was changed, in the transaction of the change."""
     told = TOLD.get(name)
-    owner = _owner(target)
+    owner = _owner(call, name, target) if told is not None else None
     if told is None or owner is None:
         return
     if name == "iam.UpdateLoginProfile" and "Password" not in raw:
@@ -56,14 +65,16 @@ def succeeded(call: Call, name: str, raw: Params, target: Target, output: Output
     notices.tell(owner, kind, call.now, by=_by(call, owner), peer=call.peer, **facts(raw, output))
 
 
-def _owner(target: Target) -> Identity | None:
+def _owner(call: Call, name: str, target: Target) -> Identity | None:
     owner = target.given.get("owner")
     if isinstance(owner, Identity):
         return owner
+    if name in _OF_ROOT:
+        return call.account.root
     return target.entity.identity if isinstance(target.entity, User) else None
 
 
 def _by(call: Call, owner: Identity) -> str:
     if call.system is not None:
-        return "the account's rotation of keys"
+        return _WORKERS.get(call.system.name, call.system.arn)
     return "yourself" if call.principal.identity_pk == owner.pk else call.principal.arn

@@ -15,6 +15,12 @@ from iam.call import Call, Output, Principal, SystemPrincipal
 class SYSTEM:
     """The workers."""
 
+    operator: Final = SystemPrincipal(
+        "operator",
+        frozenset(
+            {"tenant.StartRootRecovery", "tenant.RecoverRoot", "tenant.UnlockRoot", "tenant.UnlockUser"}
+        ),
+    )
     expiry: Final = SystemPrincipal("expiry", frozenset({"tenant.ExpireSession"}))
     rotation: Final = SystemPrincipal(
         "rotation", frozenset({"tenant.StartKeyRotation", "tenant.AdvanceKeyRotation"})
