@@ -54,6 +54,16 @@ def overdue(identity: Identity, mfa_at: datetime | None, peer: str, now: datetim
     return found is not None and found.over(now)
 
 
+def days_left(identity: Identity, mfa_at: datetime | None, peer: str, now: datetime) -> int | None:
+    """How many days are left to add a device; None where none is asked for, or there is one already."""
+    if mfa_at is not None or identity.account.mfa_required_of == MfaRequired.NOBODY:
+        return None
+    found = grace(identity, peer, now)
+    if found is None or identity.mfa_devices.filter(enabled_at__isnull=False).exists():
+        return None
+    return found.days_left(now)
+
+
 def first_sign_in(identity: Identity, now: datetime) -> datetime:
     """When the identity first signed in; now, where it never has."""
     # Of those who signed in before this was kept it is known that it was after they came to be.
