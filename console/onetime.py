@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import dataclass
+from datetime import datetime
 
 SHOWN_ONCE = "This is the only time it is shown. Copy it or download it now; it cannot be shown again."
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -75,6 +76,22 @@ def password(owner: str, value: str, *, sign_in: str, done: str = "") -> OneTime
                 "text/csv",
             ),
         ),
+        done=done,
+    )
+
+
+def temporary_pass(
+    owner: str, value: str, *, sign_in: str, ends: datetime, done: str = ""
+) -> OneTimeSecret:
+    """What stands in once for a user's lost devices, with the address to use it at."""
+    return OneTimeSecret(
+        title=f"Temporary pass of {owner}",
+        fields=(
+            Item("Temporary pass", value),
+            Item("Sign-in address", sign_in),
+            Item("Valid until", f"{ends:%Y-%m-%d %H:%M} UTC"),
+        ),
+        warning=f"{SHOWN_ONCE} Hand it to {owner} in person or by a call, never together with the password.",
         done=done,
     )
 

@@ -8,8 +8,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
+from accounts import mfa_requirement
+from accounts.models import ConsoleSession
 from console import navigation, session
 
 THEMES = ("light", "dark")
@@ -30,6 +33,7 @@ class Shell:
     role: session.RoleLabel | None
     path: str
     seconds_left: int
+    mfa_days_left: int | None
     sections: tuple[navigation.Section, ...]
     me: tuple[navigation.Place, ...]
 
@@ -111,9 +115,17 @@ def shell(request: HttpRequest) -> Shell:
         role=who.role,
         path=request.get_full_path(),
         seconds_left=who.seconds_left,
+        mfa_days_left=_mfa_days_left(who.session),
         sections=navigation.sections(request.path),
         me=navigation.me(request.path),
     )
+
+
+def _mfa_days_left(row: ConsoleSession) -> int | None:
+    """How many days the person has left to add an MFA device; None where none is asked of them, or they have one."""
+    if row.identity is None:
+        return None
+    return mfa_requirement.days_left(row.identity, row.mfa_at, row.peer, timezone.now())
 
 
 def _named(who: session.Who) -> tuple[str, str, str]:

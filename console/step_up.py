@@ -31,12 +31,16 @@ OPERATIONS: Final = frozenset(
         "iam.UpdateLoginProfile",
         "tenant.CollectRotatedKey",
         "tenant.CreateRecoveryCodes",
+        "tenant.CreateTemporaryPass",
         "tenant.EnableSecurityKey",
+        "tenant.UpdateMFARequirement",
+        "tenant.UpdateSignInSettings",
     }
 )
 # Those that do such an operation, by the names of their addresses; each can also be opened by GET.
 VIEWS: Final = frozenset(
     {
+        "account-mfa:edit",
         "me-contact:edit",
         "me-keys:collect",
         "me-keys:create",
@@ -45,6 +49,7 @@ VIEWS: Final = frozenset(
         "me-mfa:enable",
         "me-recovery-codes:create",
         "me-security-keys:create",
+        "temporary-pass:create",
         "user-credentials:device-delete",
         "user-credentials:key-create",
         "user-credentials:password-create",

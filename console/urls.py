@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Each module of views lists its own addresses, in full; one with app_name has its names under that.
     path("", include("console.views.home")),
     path("", include("console.views.account")),
+    path("", include("console.views.account_mfa")),
     path("", include("console.views.attachments")),
     path("", include("console.views.credential_report")),
     path("", include("console.views.denials")),
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.views.step_up")),
     path("", include("console.views.switch_role")),
     path("", include("console.views.tags")),
+    path("", include("console.views.temporary_pass")),
     path("", include("console.views.trail")),
     path("", include("console.views.user_create")),
     path("", include("console.views.user_credentials")),
