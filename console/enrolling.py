@@ -15,7 +15,7 @@ from accounts.signin import NeedsDevice
 from console.calls import answer
 from iam import catalogue, pipeline, principals
 from iam.call import Call, SessionFacts
-from iam.errors import DeleteConflict, EntityAlreadyExists, NotImplementedHere, ServiceError
+from iam.errors import AccessDenied, DeleteConflict, EntityAlreadyExists, NotImplementedHere, ServiceError
 from iam.shapes import names
 
 ROOT_DEVICE: Final = "root-account-mfa-device"
@@ -70,14 +70,8 @@ def new_virtual(request: HttpRequest, who: NeedsDevice) -> Virtual:
     identity = who.identity
     name = ROOT_DEVICE if identity.is_root else identity.name
     for candidate in (name, *(f"{name}-{number}" for number in range(2, MOST_NAMES + 1))):
-        serial = f"arn:aws:iam::{identity.account.number}:mfa/{candidate}"
-        try:
-            if not identity.account.mfa_devices.filter(serial=serial).exists():
-                return _made(request, who, candidate)
-            run(request, who, "iam.DeleteVirtualMFADevice", serial_number=serial)
+        if _is_free(request, who, f"arn:aws:iam::{identity.account.number}:mfa/{candidate}"):
             return _made(request, who, candidate)
-        except DeleteConflict:
-            continue  # it is in use
     raise EntityAlreadyExists("MFA device already exists.")
 
 
@@ -95,6 +89,17 @@ def finish(request: HttpRequest, who: NeedsDevice, serial: str) -> list[str]:
             raise
         return []
     return list(codes)
+
+
+def _is_free(request: HttpRequest, who: NeedsDevice, serial: str) -> bool:
+    """Whether no device has the serial number, or none any more: one that nobody uses is forgotten, if it may be."""
+    if not who.identity.account.mfa_devices.filter(serial=serial).exists():
+        return True
+    try:
+        run(request, who, "iam.DeleteVirtualMFADevice", serial_number=serial)
+    except (AccessDenied, DeleteConflict):
+        return False
+    return True
 
 
 def _made(request: HttpRequest, who: NeedsDevice, name: str) -> Virtual:
