@@ -16,6 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 SCHEDULE: dict[str, dict[str, Any]] = {
     "expire-sessions": {"task": "iam.tasks.expire_sessions", "schedule": 60.0},
     "rotate-access-keys": {"task": "iam.tasks.rotate_access_keys", "schedule": 300.0},
+    "rotate-token-keys": {"task": "iam.tasks.rotate_token_keys", "schedule": crontab(minute="7")},
     "tidy-console-sessions": {"task": "accounts.tasks.tidy_console_sessions", "schedule": 300.0},
     "seal-events": {"task": "accounts.tasks.seal_events", "schedule": 30.0},
     "sweep-jobs": {"task": "iam.tasks.sweep_jobs", "schedule": 30.0},

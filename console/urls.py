@@ -3,11 +3,14 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from console import health
+from iam.wire import issuers
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("issuers/<uuid:issuer>/.well-known/openid-configuration", issuers.openid_configuration),
+    path("issuers/<uuid:issuer>/.well-known/jwks.json", issuers.key_set),
     # Each module of views lists its own addresses, in full; one with app_name has its names under that.
     path("", include("console.views.home")),
     path("", include("console.views.account")),

@@ -42,8 +42,9 @@ _PRINCIPAL_TYPES = {
 }
 
 # What credentials of GetSessionToken and GetFederationToken may ask of STS.
-_SESSION_TOKEN_STS = frozenset({"sts.AssumeRole", "sts.GetCallerIdentity"})
-_SESSION_MAKERS = frozenset({"sts.GetSessionToken", "sts.GetFederationToken"})
+_SESSION_TOKEN_STS = frozenset({"sts.AssumeRole", "sts.GetCallerIdentity", "sts.GetWebIdentityToken"})
+# These refuse temporary credentials themselves, in words of their own.
+_SESSION_MAKERS = frozenset({"sts.GetSessionToken", "sts.GetFederationToken", "sts.GetWebIdentityToken"})
 
 # All that somebody may do whose sign-in is halted until they have added an MFA device.
 ENROLMENT = frozenset(

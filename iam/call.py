@@ -27,7 +27,8 @@ class SessionFacts:
     """What temporary credentials carry beside their principal.
 
     `policies` is None where no session policy was sent; texts otherwise, inline first, then (arn, text) of managed ones.
-    `mfa_at` is the moment of the MFA proof; None when the session was made without one.
+    `mfa_at` is the moment of the MFA proof; None when the session was made without one.  `expires_at` is None for the
+    console's own sessions, which people prolong.
     """
 
     kind: Literal["session-token", "assumed-role", "federation", "console"]
@@ -41,6 +42,7 @@ class SessionFacts:
     # Not signed in yet: what is left to do is to add the device that is required (iam.authorize.ENROLMENT).
     enrolling: bool = False
     session_pk: int | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -312,3 +312,33 @@ class PackedPolicyTooLarge(ServiceError):
 class InvalidAuthorizationMessage(ServiceError):
     code = "InvalidAuthorizationMessageException"
     status = 400
+
+
+class FeatureEnabled(ServiceError):
+    code = "FeatureEnabled"
+    status = 409
+
+
+class FeatureDisabled(ServiceError):
+    code = "FeatureDisabled"
+    status = 404
+
+
+class OutboundWebIdentityFederationDisabled(ServiceError):
+    code = "OutboundWebIdentityFederationDisabledException"
+    status = 403
+
+
+class SessionDurationEscalation(ServiceError):
+    code = "SessionDurationEscalationException"
+    status = 403
+
+
+class JWTPayloadSizeExceeded(ServiceError):
+    code = "JWTPayloadSizeExceededException"
+    status = 400
+
+
+class OrganizationNotFound(ServiceError):
+    code = "OrganizationNotFoundException"
+    status = 400

@@ -143,6 +143,7 @@ def facts_of(row: Session) -> SessionFacts:
         transitive_tag_keys=tuple(row.transitive_tag_keys),
         policies=None if row.policies is None else tuple((arn, text) for arn, text in row.policies),
         session_pk=row.pk,
+        expires_at=row.expires_at,
     )
 
 

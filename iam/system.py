@@ -23,7 +23,8 @@ class SYSTEM:
     )
     expiry: Final = SystemPrincipal("expiry", frozenset({"tenant.ExpireSession"}))
     rotation: Final = SystemPrincipal(
-        "rotation", frozenset({"tenant.StartKeyRotation", "tenant.AdvanceKeyRotation"})
+        "rotation",
+        frozenset({"tenant.StartKeyRotation", "tenant.AdvanceKeyRotation", "tenant.RotateTokenKeys"}),
     )
 
 

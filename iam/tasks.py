@@ -12,10 +12,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.models import Account, AccountState
-from iam import audit, jobs, last_use, work
+from iam import audit, jobs, last_use, token_keys, work
 from iam.call import SystemPrincipal
 from iam.errors import ServiceError
-from iam.models import AccessKey, Job, KeyRotation, Session
+from iam.models import AccessKey, Job, KeyRotation, Session, TokenKey
 from iam.operations.tenant import KEPT_AFTER_EXPIRY
 from iam.reports.last_accessed import TRACKED_FOR
 from iam.system import SYSTEM, run_system
@@ -52,6 +52,24 @@ def rotate_access_keys(batch: int = 200) -> int:
     for age in ages:
         old = AccessKey.objects.rotatable(age, now).values_list("account_id", "key_id")[:batch]
         done += _for_each(SYSTEM.rotation, "tenant.StartKeyRotation", list(old))
+    return done
+
+
+@shared_task(acks_late=True, soft_time_limit=50)  # type: ignore[untyped-decorator]  # Celery has no types
+def rotate_token_keys(batch: int = 50) -> int:
+    """Replace the keys that sign accounts' tokens before they grow old, and forget those that are spent.
+
+    Runs hourly; returns for how many accounts.
+    """
+    now = timezone.now()
+    done = 0
+    for account in Account.objects.filter(pk__in=TokenKey.objects.accounts_due(*token_keys.due(now)))[:batch]:
+        try:
+            run_system(SYSTEM.rotation, "tenant.RotateTokenKeys", account, now=now)
+        except ServiceError as refusal:
+            log.info("token keys of %s refused: %s", account.number, refusal.code)
+        else:
+            done += 1
     return done
 
 

@@ -5,7 +5,7 @@ stays listed until the last token it can have signed is past its time.  Source: 
 """
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
 from accounts import vault
 from iam import ids
@@ -26,7 +26,7 @@ def make(
     """A new key of the issuer's account, its private half sealed."""
     private, public = outbound.new_key(algorithm)
     key_id = ids.opaque_id(_KEY_ID_LENGTH)
-    return issuer.account.token_keys.make(
+    return issuer.account.token_keys.create(
         issuer=issuer,
         key_id=key_id,
         algorithm=algorithm,
@@ -44,11 +44,10 @@ def private_half(key: TokenKey) -> bytes:
 
 def rotate(issuer: TokenIssuer, now: datetime) -> tuple[list[TokenKey], list[str]]:
     """Make the successors that are due and forget the keys that are spent: the new keys, and the ids of the old."""
-    made = []
-    for algorithm in outbound.ALGORITHMS:
-        for old in issuer.account.token_keys.ageing(successor_due(now)).filter(algorithm=algorithm):
-            made.append(_succeed(issuer, algorithm, old, signs_from=now + LISTED_AHEAD, now=now))
-    spent = issuer.account.token_keys.spent(now - LISTED_AFTER)
+    begun_before, retired_before = due(now)
+    ageing = list(issuer.account.token_keys.ageing(begun_before))
+    made = [_succeed(issuer, old, signs_from=now + LISTED_AHEAD, now=now) for old in ageing]
+    spent = issuer.account.token_keys.spent(retired_before)
     gone = list(spent.values_list("key_id", flat=True))
     spent.delete()
     return made, gone
@@ -64,17 +63,16 @@ def replace_all(issuer: TokenIssuer, now: datetime) -> tuple[list[TokenKey], lis
     return [make(issuer, algorithm, signs_from=now, now=now) for algorithm in outbound.ALGORITHMS], gone
 
 
-def successor_due(now: datetime) -> datetime:
-    """Keys that have signed since before this moment want a successor."""
-    return now - (SIGNS_FOR - LISTED_AHEAD)
+def due(now: datetime) -> tuple[datetime, datetime]:
+    """Keys that have signed since before the first moment want a successor; retired before the second, they are spent."""
+    return now - (SIGNS_FOR - LISTED_AHEAD), now - LISTED_AFTER
 
 
-def _succeed(
-    issuer: TokenIssuer, algorithm: outbound.Algorithm, old: TokenKey, *, signs_from: datetime, now: datetime
-) -> TokenKey:
+def _succeed(issuer: TokenIssuer, old: TokenKey, *, signs_from: datetime, now: datetime) -> TokenKey:
     # The old one first: one key alone of each algorithm has no successor.
     old.retires_at = signs_from
     old.save(update_fields=["retires_at"])
+    algorithm = cast("outbound.Algorithm", old.algorithm)  # a constraint holds the column to the two
     return make(issuer, algorithm, signs_from=signs_from, now=now)
 
 

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final, Literal, TypeAlias, cast
+from typing import Any, Final, Literal, TypeAlias
 
 from joserfc import jws
 from joserfc.jwk import ECKey, RSAKey
@@ -94,8 +94,7 @@ def sign(payload: Mapping[str, Any], algorithm: Algorithm, key_id: str, private:
 @lru_cache(maxsize=_KEYS_KEPT)
 def _key(algorithm: Algorithm, private: bytes) -> RSAKey | ECKey:
     # An RSA key is checked when it is read, which takes ten times as long as the signature.
-    kind = RSAKey if algorithm == "RS256" else ECKey
-    return cast("RSAKey | ECKey", kind.import_key(private))
+    return (RSAKey if algorithm == "RS256" else ECKey).import_key(private)
 
 
 def discovery(issuer: str) -> dict[str, Any]:

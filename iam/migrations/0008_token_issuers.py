@@ -5,39 +5,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0007_device_kinds_and_passkeys'),
-        ('iam', '0007_jobs'),
+        ("accounts", "0007_device_kinds_and_passkeys"),
+        ("iam", "0007_jobs"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TokenIssuer',
+            name="TokenIssuer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(unique=True)),
-                ('enabled', models.BooleanField()),
-                ('created_at', models.DateTimeField()),
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='token_issuer', to='accounts.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(unique=True)),
+                ("enabled", models.BooleanField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="token_issuer",
+                        to="accounts.account",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TokenKey',
+            name="TokenKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key_id', models.CharField(max_length=32, unique=True)),
-                ('algorithm', models.CharField(max_length=5)),
-                ('sealed_key', models.BinaryField()),
-                ('public', models.JSONField()),
-                ('signs_from', models.DateTimeField()),
-                ('retires_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='token_keys', to='accounts.account')),
-                ('issuer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='iam.tokenissuer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key_id", models.CharField(max_length=32, unique=True)),
+                ("algorithm", models.CharField(max_length=5)),
+                ("sealed_key", models.BinaryField()),
+                ("public", models.JSONField()),
+                ("signs_from", models.DateTimeField()),
+                ("retires_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="token_keys",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "issuer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="keys", to="iam.tokenissuer"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('algorithm__in', ['RS256', 'ES384'])), name='check_tokenkey_algorithm'), models.UniqueConstraint(condition=models.Q(('retires_at__isnull', True)), fields=('issuer', 'algorithm'), name='uniq_tokenkey_newest')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("algorithm__in", ["RS256", "ES384"])),
+                        name="check_tokenkey_algorithm",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("retires_at__isnull", True)),
+                        fields=("issuer", "algorithm"),
+                        name="uniq_tokenkey_newest",
+                    ),
+                ],
             },
         ),
     ]

@@ -40,9 +40,10 @@ class TokenKeyQuerySet(TenantQuerySet["TokenKey"]):
         """Keys whose successor has signed since before then: no token of theirs is alive."""
         return self.filter(retires_at__lte=retired_before)
 
-    def of_enabled(self) -> Self:
-        """Keys of issuers that issue."""
-        return self.filter(issuer__enabled=True)
+    def accounts_due(self, begun_before: datetime, retired_before: datetime) -> models.QuerySet[Any, int]:
+        """The accounts that issue tokens and have ageing or spent keys, by primary key."""
+        keys = self.ageing(begun_before) | self.spent(retired_before)
+        return keys.filter(issuer__enabled=True).order_by().values_list("account_id", flat=True)
 
 
 class TokenKey(models.Model):

@@ -3,41 +3,17 @@
 docs/operations.md is made from this table and the catalogue.
 """
 
-NOT_BUILT = "not built yet"
 FEDERATION = "comes with federation"
-NO_ORGANIZATION = "an installation has no AWS organization"
 NEWER = "newer than the service model this product was written for"
 PARTNERS = "delegation requests are for AWS's own partner products"
 
 NOT_OFFERED: dict[str, str] = {
     **dict.fromkeys(
         (
-            "iam.DisableOutboundWebIdentityFederation",
-            "iam.EnableOutboundWebIdentityFederation",
-            "iam.GetOutboundWebIdentityFederationInfo",
-            "sts.GetWebIdentityToken",
-        ),
-        NOT_BUILT,
-    ),
-    **dict.fromkeys(
-        (
             "sts.AssumeRoleWithSAML",
             "sts.AssumeRoleWithWebIdentity",
         ),
         FEDERATION,
-    ),
-    **dict.fromkeys(
-        (
-            "iam.DisableOrganizationsRootCredentialsManagement",
-            "iam.DisableOrganizationsRootSessions",
-            "iam.EnableOrganizationsRootCredentialsManagement",
-            "iam.EnableOrganizationsRootSessions",
-            "iam.GenerateOrganizationsAccessReport",
-            "iam.GetOrganizationsAccessReport",
-            "iam.ListOrganizationsFeatures",
-            "sts.AssumeRoot",
-        ),
-        NO_ORGANIZATION,
     ),
     **dict.fromkeys(
         (

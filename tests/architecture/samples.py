@@ -114,6 +114,8 @@ def things(world: cast.World) -> Things:
             "EncodedMessage": "thing",
             "DurationSeconds": "900",
             "EventId": "1",
+            "SigningAlgorithm": "ES384",
+            "EntityPath": "o-a1b2c3d4e5/r-f6g7/111122223333",
         },
     )
 

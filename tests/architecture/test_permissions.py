@@ -27,6 +27,7 @@ UNASKED = {
     "sts.GetSessionToken": "AWS asks for no permission: a policy cannot take it away",
 }
 _LISTED = "the reference has no type for a list; AWS's refusals name the path that was asked for"
+_SELF = "the reference has no type for it; AWS's refusals name arn:aws:sts::<account>:self"
 OTHER_RESOURCES = {
     ("iam.ListGroups", "iam:ListGroups"): _LISTED,
     ("iam.ListInstanceProfiles", "iam:ListInstanceProfiles"): _LISTED,
@@ -37,6 +38,8 @@ OTHER_RESOURCES = {
     ("iam.ListServerCertificates", "iam:ListServerCertificates"): _LISTED,
     ("iam.ListUsers", "iam:ListUsers"): _LISTED,
     ("sts.GetFederationToken", "sts:TagSession"): "AWS asks both of its actions about the session to be made",
+    ("sts.GetWebIdentityToken", "sts:GetWebIdentityToken"): _SELF,
+    ("sts.GetWebIdentityToken", "sts:TagGetWebIdentityToken"): _SELF,
 }
 _TEMPLATE = "role templates belong to delegation requests, which are not offered"
 _SECURITY_KEY = (
@@ -63,6 +66,7 @@ OTHER_KEYS = {
 _ONE_REQUEST = (
     "the actions of one AssumeRole are asked about with all that its request says, as trust policies expect"
 )
+_ONE_TOKEN = "both actions of one request are asked about with all that it says"
 BEYOND_THE_REFERENCE = {
     ("sts:AssumeRole", "aws:resourceaccount"): "a key of every request, known to this one only by the role",
     ("sts:SetSourceIdentity", "aws:requesttag/stage"): _ONE_REQUEST,
@@ -75,6 +79,11 @@ BEYOND_THE_REFERENCE = {
     ("sts:TagSession", "sts:externalid"): _ONE_REQUEST,
     ("sts:TagSession", "sts:rolesessionname"): _ONE_REQUEST,
     ("sts:TagSession", "sts:sourceidentity"): _ONE_REQUEST,
+    ("sts:GetWebIdentityToken", "sts:subjectmode"): "newer than the reference; the service model names it",
+    ("sts:TagGetWebIdentityToken", "sts:durationseconds"): _ONE_TOKEN,
+    ("sts:TagGetWebIdentityToken", "sts:identitytokenaudience"): _ONE_TOKEN,
+    ("sts:TagGetWebIdentityToken", "sts:signingalgorithm"): _ONE_TOKEN,
+    ("sts:TagGetWebIdentityToken", "sts:subjectmode"): _ONE_TOKEN,
 }
 
 # What only a provider's token or document says, never a request with an access key.
@@ -85,6 +94,8 @@ MORE: dict[str, Any] = {
     "ExternalId": "agreed",
     "SourceIdentity": "alice",
     "TransitiveTagKeys": ["stage"],
+    "OrganizationsPolicyId": "p-12345678",
+    "TaskPolicyArn": {"arn": "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"},
 }
 
 
