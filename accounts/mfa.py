@@ -18,7 +18,7 @@ FAILURE_WINDOW = timedelta(minutes=5)
 RESYNC_REACH = 10
 LONGEST_NAME = 226
 
-CodeReason = Literal["accepted", "wrong", "reused", "blocked", "unknown", "cloned", "expired"]
+CodeReason = Literal["accepted", "wrong", "reused", "blocked", "unknown", "cloned", "expired", "first"]
 
 
 class SerialTaken(Exception):
