@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.views.role_create")),
     path("", include("console.views.role_trust_policy")),
     path("", include("console.views.roles")),
+    path("", include("console.views.root_recovery")),
     path("", include("console.views.signin_enrol")),
     path("", include("console.views.signin_factor")),
     path("", include("console.views.signin_pass")),

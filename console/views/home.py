@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from console import navigation
@@ -16,6 +17,7 @@ from console.session import HtmxRequest, own_path, required, signed_in
 
 THEME_KEPT = timedelta(days=365)
 RECENT_EVENTS = 8
+ROOT_RECOVERY_SHOWN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ def index(request: HtmxRequest) -> HttpResponse:
         quotas=_quotas(summary.result.get("SummaryMap", {})),
         activity=panel(request, "console.Activity", changes=True, max_items=RECENT_EVENTS),
         account=account,
+        root_recovered=_lately(account.root_recovered_at),
         addresses=addresses,
         endpoint=request.build_absolute_uri("/").rstrip("/"),
     )
@@ -129,6 +132,11 @@ def appearance(request: HttpRequest) -> HttpResponse:
 def still_here(request: HtmxRequest) -> HttpResponse:
     """Nothing but that the person is still there: the idle limit moves on, and the answer says how far."""
     return HttpResponse(status=204, headers={"X-Seconds-Left": str(required(request).seconds_left)})
+
+
+def _lately(moment: datetime | None) -> datetime | None:
+    """The moment, if it is no longer ago than a week."""
+    return moment if moment is not None and timezone.now() < moment + ROOT_RECOVERY_SHOWN else None
 
 
 def _advice(findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
