@@ -8,6 +8,7 @@ from accounts.models import Identity
 from accounts.session_store import SessionStore
 
 PLACE = "signin"
+FIRST = "signin-first"
 LIFE = timedelta(minutes=10)
 
 Awaited = Literal["factor", "password", "enrolment", "nothing"]
@@ -19,6 +20,8 @@ class Halfway:
 
     `password_at` is when the password that was given had been set: one changed since ends the sign-in.
     `passed`: a temporary pass stood in for the factor, so a new device must come before anything else.
+    `by_passkey`: a passkey that knew its user stood for the password too.  `first`: a passkey that did not know its
+    user began the sign-in, so it is not the second proof.
     """
 
     identity: Identity
@@ -28,6 +31,8 @@ class Halfway:
     mfa_at: datetime | None = None
     device: str = ""
     passed: bool = False
+    by_passkey: bool = False
+    first: str = ""
 
     @classmethod
     def begun(cls, identity: Identity, now: datetime) -> "Halfway":
@@ -41,6 +46,10 @@ class Halfway:
     def with_factor(self, serial: str, now: datetime) -> "Halfway":
         """The same, the second factor given."""
         return replace(self, mfa_at=now, device=serial)
+
+    def with_passkey(self, serial: str, now: datetime) -> "Halfway":
+        """The same, both factors given by one passkey."""
+        return replace(self, mfa_at=now, device=serial, by_passkey=True)
 
     def with_pass(self) -> "Halfway":
         """The same, a temporary pass given in place of the factor."""
@@ -62,9 +71,23 @@ def keep(store: SessionStore, state: Halfway) -> None:
         "mfa_at": _text(state.mfa_at),
         "device": state.device,
         "passed": state.passed,
+        "by_passkey": state.by_passkey,
+        "first": state.first,
     }
     store.set_expiry(int(LIFE.total_seconds()))
     store.save()
+
+
+def note_first(store: SessionStore, serial: str) -> None:
+    """Keep in mind that a passkey which did not know its user began the sign-in."""
+    store[FIRST] = serial
+
+
+def begun(store: SessionStore, identity: Identity, now: datetime) -> Halfway:
+    """The state right after the password was given, where the session knows which passkey came first, if one did."""
+    serial = str(store.get(FIRST, ""))
+    own = serial != "" and identity.mfa_devices.filter(serial=serial).exists()
+    return replace(Halfway.begun(identity, now), first=serial if own else "")
 
 
 def load(store: SessionStore, now: datetime) -> Halfway | None:
@@ -84,6 +107,8 @@ def load(store: SessionStore, now: datetime) -> Halfway | None:
         _moment(kept["mfa_at"]),
         kept["device"],
         bool(kept.get("passed")),
+        bool(kept.get("by_passkey")),
+        kept.get("first", ""),
     )
     return state if _holds(state, now) else None
 

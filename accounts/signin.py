@@ -25,13 +25,17 @@ from accounts import (
 )
 from accounts import mfa_requirement, temporary_pass
 from accounts.halfway import Halfway
-from accounts.models import Account, ConsoleSession, Identity
+from accounts.models import Account, ConsoleSession, Identity, MfaDevice
 from accounts.password_rules import Violation, fits
 from accounts.signin_events import Visitor, record
 
 WRONG = "Your sign-in information is incorrect. Check it and try again."
 TOO_LATE = "This sign-in took too long or was begun again elsewhere. Start again."
 EXPIRED = "Your password has expired. Ask an administrator of the account to reset it."
+FIRST_ALONE = (
+    "The passkey that you began with cannot be the second proof too, and you have no other device. "
+    "Sign in with your password first; then the passkey counts."
+)
 
 CODE_PROBLEMS = {
     "wrong": "This code is not valid. Check the clock of your device and enter the code it shows now.",
@@ -43,6 +47,7 @@ KEY_PROBLEMS = {
     "unknown": "That key is none of those registered for you. Use another.",
     "cloned": "The key's answer was not in order: there may be a copy of it. Use another device, and remove this one.",
     "expired": "This took too long, or was begun again elsewhere. Try again.",
+    "first": "You began with that key already: it is not the second proof too. Use another device.",
     "blocked": "There were too many wrong answers. Wait a few minutes before you try again.",
 }
 RECOVERY_PROBLEMS = {
@@ -153,7 +158,7 @@ def check_password(request: HttpRequest, claim: Claim, raw: str, *, now: datetim
     throttle.forgive(subjects)
     identity = claim.identity
     assert identity is not None  # noqa: S101  # _fault has refused every claim without one
-    return _advance(request, Halfway.begun(identity, now), now, visitor)
+    return advance(request, halfway.begun(sessions.store_of(request), identity, now), now, visitor)
 
 
 def pending(request: HttpRequest, now: datetime) -> NeedsFactor | NeedsNewPassword | NeedsDevice | None:
@@ -165,7 +170,7 @@ def pending(request: HttpRequest, now: datetime) -> NeedsFactor | NeedsNewPasswo
         return _new_password_step(state.identity, now)
     if state.awaits == "enrolment":
         return NeedsDevice(state.identity, state.since, state.passed)
-    waiting = _factor_step(state.identity)
+    waiting = _factor_step(state)
     return waiting if waiting.devices else None  # the last one was taken away meanwhile
 
 
@@ -174,7 +179,7 @@ def check_factor(request: HttpRequest, serial: str, code: str, *, now: datetime,
     state = halfway.load(sessions.store_of(request), now)
     if state is None or state.awaits != "factor":
         return Refused(TOO_LATE)
-    devices = mfa.enabled_devices(state.identity)
+    devices = _second_devices(state)
     if not devices:
         return Refused(TOO_LATE)
     device = next((row for row in devices if row.serial == serial), None)
@@ -184,8 +189,8 @@ def check_factor(request: HttpRequest, serial: str, code: str, *, now: datetime,
         record(
             state.identity.account, state.identity, "ConsoleLogin", visitor, now, reason=reason, device=serial
         )
-        return _factor_step(state.identity, CODE_PROBLEMS[verdict.reason])
-    return _advance(request, state.with_factor(serial, now), now, visitor)
+        return _factor_step(state, CODE_PROBLEMS[verdict.reason])
+    return advance(request, state.with_factor(serial, now), now, visitor)
 
 
 def key_options(request: HttpRequest, now: datetime) -> str:
@@ -194,7 +199,7 @@ def key_options(request: HttpRequest, now: datetime) -> str:
     state = halfway.load(store, now)
     if state is None or state.awaits != "factor":
         return ""
-    return security_keys.sign_in_options(store, state.identity, now)
+    return security_keys.sign_in_options(store, state.identity, now, but=state.first)
 
 
 def check_key(request: HttpRequest, answer: str, *, now: datetime, visitor: Visitor) -> Step:
@@ -204,7 +209,8 @@ def check_key(request: HttpRequest, answer: str, *, now: datetime, visitor: Visi
     if state is None or state.awaits != "factor":
         return Refused(TOO_LATE)
     identity = state.identity
-    proof = security_keys.accept(identity, answer, challenges.taken(store, "sign-in"), now)
+    challenge = challenges.taken(store, "sign-in")
+    proof = security_keys.accept(identity, answer, challenge, now, but=state.first)
     if not proof.verdict:
         reason = proof.verdict.reason
         record(
@@ -216,9 +222,9 @@ def check_key(request: HttpRequest, answer: str, *, now: datetime, visitor: Visi
             reason=f"key-{reason}",
             device=proof.serial,
         )
-        waiting = _factor_step(identity, KEY_PROBLEMS[reason])
+        waiting = _factor_step(state, KEY_PROBLEMS[reason])
         return waiting if waiting.devices else Refused(TOO_LATE)
-    return _advance(request, state.with_factor(proof.serial, now), now, visitor)
+    return advance(request, state.with_factor(proof.serial, now), now, visitor)
 
 
 def check_recovery_code(request: HttpRequest, code: str, *, now: datetime, visitor: Visitor) -> Step:
@@ -233,9 +239,9 @@ def check_recovery_code(request: HttpRequest, code: str, *, now: datetime, visit
         record(
             identity.account, identity, "ConsoleLogin", visitor, now, reason=reason, device=recovery.DEVICE
         )
-        return _factor_step(identity, RECOVERY_PROBLEMS[verdict.reason])
+        return _factor_step(state, RECOVERY_PROBLEMS[verdict.reason])
     record(identity.account, identity, "UseRecoveryCode", visitor, now, mfa=True)
-    return _advance(request, state.with_factor(recovery.DEVICE, now), now, visitor)
+    return advance(request, state.with_factor(recovery.DEVICE, now), now, visitor)
 
 
 def check_temporary_pass(request: HttpRequest, typed: str, *, now: datetime, visitor: Visitor) -> Step:
@@ -248,9 +254,9 @@ def check_temporary_pass(request: HttpRequest, typed: str, *, now: datetime, vis
     if not verdict:
         reason = f"pass-{verdict.reason}"
         record(identity.account, identity, "ConsoleLogin", visitor, now, reason=reason, device=device)
-        return _factor_step(identity, PASS_PROBLEMS[verdict.reason])
+        return _factor_step(state, PASS_PROBLEMS[verdict.reason])
     record(identity.account, identity, "UseTemporaryPass", visitor, now)
-    return _advance(request, state.with_pass(), now, visitor)
+    return advance(request, state.with_pass(), now, visitor)
 
 
 def go_on_with_device(request: HttpRequest, serial: str, *, now: datetime, visitor: Visitor) -> Step:
@@ -261,7 +267,7 @@ def go_on_with_device(request: HttpRequest, serial: str, *, now: datetime, visit
     added = [row for row in mfa.enabled_devices(state.identity) if row.serial == serial]
     if not added or added[0].enabled_at is None or added[0].enabled_at < state.since:
         return Refused(TOO_LATE)
-    return _advance(request, state.with_factor(serial, now), now, visitor)
+    return advance(request, state.with_factor(serial, now), now, visitor)
 
 
 def change_password(request: HttpRequest, raw: str, *, now: datetime, visitor: Visitor) -> Step:
@@ -279,7 +285,7 @@ def change_password(request: HttpRequest, raw: str, *, now: datetime, visitor: V
             record(identity.account, identity, "ChangePassword", visitor, now, mfa=state.mfa_at is not None)
     except passwords.PasswordRefused as refused:
         return _new_password_step(identity, now, refused.reasons)
-    return _advance(request, state.with_present_password(), now, visitor)
+    return advance(request, state.with_present_password(), now, visitor)
 
 
 def cancel(request: HttpRequest) -> None:
@@ -302,11 +308,18 @@ def _fault(claim: Claim, raw: str, *, admitted: bool, right: bool) -> str:
     return "" if claim.account.active else f"account-{claim.account.state}"
 
 
-def _advance(request: HttpRequest, state: Halfway, now: datetime, visitor: Visitor) -> Step:
+def advance(request: HttpRequest, state: Halfway, now: datetime, visitor: Visitor) -> Step:
     """The next step of somebody whose proofs so far were right."""
     identity, store = state.identity, sessions.store_of(request)
     proved = state.mfa_at is not None or state.passed
-    if not proved and (waiting := _factor_step(identity)).devices:
+    waiting = _factor_step(state)
+    if not proved and state.first and not waiting.devices:
+        store.flush()
+        record(
+            identity.account, identity, "ConsoleLogin", visitor, now, reason="key-first", device=state.first
+        )
+        return Refused(FIRST_ALONE)
+    if not proved and waiting.devices:
         halfway.keep(store, state.awaiting("factor"))
         record(identity.account, identity, "CheckMfa", visitor, now)
         return waiting
@@ -339,15 +352,23 @@ def _signed_in(request: HttpRequest, state: Halfway, now: datetime, visitor: Vis
             user_agent=visitor.user_agent,
         )
         identity.first_sign_in_at = mfa_requirement.first_sign_in(identity, now)
-        identity.last_sign_in_at = identity.password_last_used_at = now
+        identity.last_sign_in_at = now
+        if not state.by_passkey:
+            identity.password_last_used_at = now
         identity.save(update_fields=["first_sign_in_at", "last_sign_in_at", "password_last_used_at"])
         used = state.mfa_at is not None
         record(identity.account, identity, "ConsoleLogin", visitor, now, mfa=used, device=state.device)
     return session
 
 
-def _factor_step(identity: Identity, problem: str = "") -> NeedsFactor:
-    devices = tuple(FactorChoice(row.serial, row.name, row.kind) for row in mfa.enabled_devices(identity))
+def _second_devices(state: Halfway) -> list[MfaDevice]:
+    """The devices that can be the second proof: all but a passkey that was the first."""
+    return [row for row in mfa.enabled_devices(state.identity) if row.serial != state.first]
+
+
+def _factor_step(state: Halfway, problem: str = "") -> NeedsFactor:
+    identity = state.identity
+    devices = tuple(FactorChoice(row.serial, row.name, row.kind) for row in _second_devices(state))
     has_codes = bool(devices) and recovery.left(identity) > 0
     has_pass = bool(devices) and temporary_pass.given(identity)
     return NeedsFactor(
