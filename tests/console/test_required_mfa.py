@@ -255,6 +255,7 @@ def test_a_boundary_makes_no_administrator(world, browser):
 def test_days_begin_anew_with_a_change_only(world):
     require(world, days=3)
     since = Account.objects.get(pk=world.account.pk).mfa_required_since
+    assert since is not None
     later = world.root.later(days=2)
     later.run("tenant.UpdateMFARequirement", RequiredOf="everyone", GraceDays=3)
     assert Account.objects.get(pk=world.account.pk).mfa_required_since == since

@@ -34,6 +34,13 @@ def command(*arguments):
     return said.getvalue()
 
 
+def code_in(text):
+    """The one-time code that a page or a command shows."""
+    found = re.search(r"(?:[A-Z2-7]{6}-){3}[A-Z2-7]{6}", text)
+    assert found is not None, text
+    return found[0]
+
+
 def sign_in(browser, name, password=PASSWORD):
     person = browser()
     return person, person.post("/signin/example-corp", {"user": name, "password": password})
@@ -48,7 +55,7 @@ def pass_for(browser, world, name="bob"):
     page = browser(world.alice).post(f"/iam/users/{name}/credentials/pass/create/", {"ValidHours": "2"})
     assert page.status == 200, page.words
     assert page.is_accessible()
-    return re.search(r"(?:[A-Z2-7]{6}-){3}[A-Z2-7]{6}", page.text)[0]
+    return code_in(page.text)
 
 
 @pytest.fixture
@@ -143,7 +150,7 @@ def test_a_root_who_lost_everything_gets_back_in(world, browser, caplog):
     assert f"{RECOVER}\n" in said
     assert EMAIL in said
     assert "phone" in said
-    code = re.search(r"code +(\S+)", said)[1]
+    code = code_in(said)
     assert code not in caplog.text
     assert "has begun" in caplog.text
     person = browser()
@@ -176,7 +183,7 @@ def test_a_root_who_lost_everything_gets_back_in(world, browser, caplog):
 
 
 def test_address_and_code_must_belong_together_and_all_that_is_wrong_reads_alike(world, browser):
-    code = re.search(r"code +(\S+)", command("recover_root", "--account", world.account.number))[1]
+    code = code_in(command("recover_root", "--account", world.account.number))
     said = set()
     for given in (
         {"email": EMAIL, "code": "AAAAAA-AAAAAA-AAAAAA-AAAAAA"},
@@ -192,7 +199,7 @@ def test_address_and_code_must_belong_together_and_all_that_is_wrong_reads_alike
 
 
 def test_guesses_at_a_code_bar_the_peer_and_not_root(world, browser):
-    code = re.search(r"code +(\S+)", command("recover_root", "--account", world.account.number))[1]
+    code = code_in(command("recover_root", "--account", world.account.number))
     for _ in range(101):
         throttle.admit([throttle.peer_subject("127.0.0.1")], datetime.now(UTC))
     assert browser().post(RECOVER, {"email": EMAIL, "code": code}).status == 422

@@ -25,7 +25,7 @@ def identity(actor):
 
 def operator(world, name, now=NOW, **params):
     account = Account.objects.get(pk=world.account.pk)
-    return run_system(SYSTEM.operator, name, account, now=now, **params)
+    return run_system(SYSTEM.operator, name, account, now=now, **params) or {}
 
 
 @pytest.fixture
