@@ -4,10 +4,11 @@ from typing import Final
 
 from django.http import HttpRequest
 
-from accounts import site
+from accounts import passkeys, site
 
 ANSWER: Final = "credential"
 NOWHERE: Final = "none"
+HERE: Final = "here"
 
 
 def elsewhere(request: HttpRequest) -> str:
@@ -20,3 +21,11 @@ def elsewhere(request: HttpRequest) -> str:
         if came_by.startswith(usual[0]):
             came_by = came_by.removesuffix(usual[1])
     return "" if came_by == here.origin else here.origin
+
+
+def passkeys_at(request: HttpRequest) -> str:
+    """Where people may sign in by passkey: HERE, the address where keys work, or "" for nowhere."""
+    if not passkeys.offered():
+        return ""
+    place = elsewhere(request)
+    return HERE if not place else "" if place == NOWHERE else place

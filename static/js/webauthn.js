@@ -1,5 +1,6 @@
-// Forms that a security key answers.  data-webauthn says which ceremony ("create" or "get"), data-options what to ask.
-// The answer goes into the field "credential", and the form is sent; what went wrong is said in [data-key-problem].
+// Forms that a security key answers.  data-webauthn says which ceremony ("create" or "get"), data-options what to ask,
+// or data-options-from where to fetch that.  The answer goes into the field "credential", and the form is sent; what
+// went wrong is said in [data-key-problem].  Parts with data-where-keys-work are shown where the browser has keys.
 
 const PROBLEMS = {
   NotAllowedError: "The key was not used in time, or the request was cancelled. Try again.",
@@ -43,8 +44,15 @@ const said = (credential) => {
   return JSON.stringify({ id: credential.id, rawId: text(credential.rawId), type: credential.type, response });
 };
 
-const ceremony = (form) => {
-  const publicKey = asked(JSON.parse(form.dataset.options));
+const wanted = async (form) => {
+  if (!form.dataset.optionsFrom) return form.dataset.options;
+  const answer = await fetch(form.dataset.optionsFrom, { method: "POST", body: new FormData(form) });
+  if (!answer.ok) throw new DOMException("no options", "SecurityError");
+  return answer.text();
+};
+
+const ceremony = async (form) => {
+  const publicKey = asked(JSON.parse(await wanted(form)));
   return form.dataset.webauthn === "create"
     ? navigator.credentials.create({ publicKey })
     : navigator.credentials.get({ publicKey });
@@ -77,3 +85,6 @@ const answer = async (event) => {
 };
 
 document.addEventListener("submit", answer);
+if (window.PublicKeyCredential) {
+  for (const part of document.querySelectorAll("[data-where-keys-work]")) part.hidden = false;
+}

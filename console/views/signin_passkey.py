@@ -1,0 +1,53 @@
+"""Signing in by a passkey alone: what to ask the browser for, and what it answered."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts import passkeys, signin
+from console import keys
+from console.page import go
+from console.session import visitor
+from console.signing_in import adding, onward, settled, wanted
+
+
+@require_POST
+def options(request: HttpRequest) -> HttpResponse:
+    """What navigator.credentials.get takes, with a fresh challenge; fetched at the press of the button, not before."""
+    asked = passkeys.options(request, timezone.now()) if passkeys.offered() else ""
+    return HttpResponse(asked, content_type="application/json") if asked else HttpResponseNotFound()
+
+
+@require_POST
+def passkey(request: HttpRequest) -> HttpResponse:
+    """Take the answer of a passkey."""
+    if (place := settled(request)) is not None:
+        return place
+    answer = request.POST.get(keys.ANSWER, "")
+    step = passkeys.sign_in(request, answer, now=timezone.now(), visitor=visitor(request))
+    if isinstance(step, passkeys.Unverified):
+        return go(_password_page(request, step), say=passkeys.UNVERIFIED, tone="attention")
+    if isinstance(step, signin.Refused):
+        return go(_first_page(request), say=step.text, tone="danger")
+    return onward(request, step)
+
+
+def _first_page(request: HttpRequest, **typed: str) -> str:
+    more = {"add": "1"} if adding(request) else {}
+    return f"{reverse('signin')}?{urlencode({'next': wanted(request), **more, **typed})}"
+
+
+def _password_page(request: HttpRequest, step: passkeys.Unverified) -> str:
+    """The page that asks for the password, with the names filled in: whoever holds the key knows them."""
+    if step.is_root:
+        return _first_page(request, **{"as": "root", "email": step.user})
+    return _first_page(request, account=step.account, user=step.user)
+
+
+urlpatterns = [
+    path("signin/step/passkey-options", options, name="signin-passkey-options"),
+    path("signin/step/passkey", passkey, name="signin-passkey"),
+]
