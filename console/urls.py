@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.views.signin_factor")),
     path("", include("console.views.signin_pass")),
     path("", include("console.views.sessions")),
+    path("", include("console.views.signin_passkey")),
     path("", include("console.views.signin")),
     path("", include("console.views.step_up")),
     path("", include("console.views.switch_role")),
