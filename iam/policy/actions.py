@@ -55,6 +55,9 @@ class Catalogue(Protocol):
     def actions(self, service: str) -> Mapping[str, Action]:
         """Return the actions of a service; none for a service that does not exist."""
 
+    def whole(self, service: str) -> bool:
+        """Return whether a service's actions and keys are known one by one."""
+
     def key(self, name: str) -> Key | None:
         """Return the service's condition key of a lower-case name, or None."""
 

@@ -34,7 +34,12 @@ def test_every_wish_is_locked(path):
 def test_the_locks_agree_with_one_another():
     pins: dict[str, str] = {}
     # Installed into environments of their own.
-    apart = {"requirements-auditors.lock", "requirements-bench.lock", "requirements-cli.lock"}
+    apart = {
+        "requirements-auditors.lock",
+        "requirements-bench.lock",
+        "requirements-cli.lock",
+        "requirements-parity.lock",
+    }
     for path in LOCKS:
         if path.name in apart:
             continue

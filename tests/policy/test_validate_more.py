@@ -164,3 +164,31 @@ def test_a_list_may_be_empty():
 
 def test_without_a_catalogue_keys_of_services_are_not_judged():
     assert validate(when({"StringEquals": {"moon:phase": "full"}}).text) == ()
+
+
+@pytest.mark.parametrize(
+    ("case", "code"),
+    [
+        (one(Action="codestar:CreateProject", Resource="*"), "INVALID_SERVICE_IN_ACTION"),
+        (one(Action="codestar:Anything", Resource="*"), "INVALID_ACTION"),
+        (one(Action="cloud9:ValidateEnvironmentName", Resource="*"), "INVALID_ACTION"),
+        (when({"StringEquals": {"deepracer:MultiUser": "true"}}), "INVALID_SERVICE_CONDITION_KEY"),
+        (
+            when({"ArnEquals": {"ec2:SourceInstanceARN": f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-1"}}),
+            "UNSUPPORTED_ACTION_FOR_CONDITION_KEY",
+        ),
+        (one(Resource="arn:aws:organizations::*:"), "INVALID_ARN_RESOURCE"),
+    ],
+)
+def test_what_aws_itself_writes_is_no_error(case, code):
+    assert code not in codes(case)
+
+
+def test_an_arn_that_names_no_resource_is_told_all_the_same():
+    assert "STATEMENT_NEVER_MATCHES" in codes(one(Resource="arn:aws:organizations::*:"))
+    assert "INVALID_ARN_RESOURCE" in codes(one(Resource="arn:aws:s3:::"))
+
+
+def test_services_that_aws_dropped_keep_their_titles():
+    assert KNOWN.title("codestar") == "AWS CodeStar"
+    assert dict(KNOWN.actions("codestar")) == {}

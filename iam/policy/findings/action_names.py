@@ -57,6 +57,8 @@ def _known(policy: PolicyView, catalogue: Catalogue, action: Part, service: str,
         text = f"There is no service {service}.{hint}"
         yield policy.finding("INVALID_SERVICE_IN_ACTION", text, action, inside=(0, len(service)))
         return
+    if not catalogue.whole(service.lower()):
+        return
     known, wanted = catalogue.actions(service.lower()), name.lower()
     if "*" in name or "?" in name:
         test = glob(wanted)

@@ -154,6 +154,8 @@ def _of_service(
     name = clause.name
     service = name.partition(":")[0]
     if catalogue.key(name) is None:
+        if service in catalogue.services() and not catalogue.whole(service):
+            return
         if service in catalogue.services():
             text = f"{service} has no condition key {clause.key.text}."
             yield policy.finding("INVALID_SERVICE_CONDITION_KEY", text, clause.key)

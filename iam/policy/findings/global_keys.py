@@ -1,6 +1,7 @@
 """The global condition keys: type, several values or one, and whether each request has them.
 
-Source: IAM User Guide, AWS global condition context keys.
+Source: IAM User Guide, AWS global condition context keys; aws:PrincipalOrgMasterAccountId: AWS's managed policy
+AWSSSOServiceRolePolicy, which alone has it.
 """
 
 from typing import Final
@@ -28,7 +29,7 @@ GLOBAL_KEYS: Final[dict[str, Key]] = {
         aws:referer aws:RequestedRegion aws:ResourceAccount aws:ResourceOrgID aws:SourceAccount aws:SourceIdentity
         aws:SourceOrgID aws:SourceVpc aws:SourceVpce aws:UserAgent aws:userid aws:username aws:Ec2InstanceSourceVpc
         aws:Ec2InstanceSourcePrivateIPv4 aws:ChatbotSourceArn aws:VpceAccount aws:VpceOrgID
-        aws:SignInSessionArn aws:CalledViaFirst aws:CalledViaLast aws:CalledViaAWSMCP""",
+        aws:PrincipalOrgMasterAccountId aws:SignInSessionArn aws:CalledViaFirst aws:CalledViaLast aws:CalledViaAWSMCP""",
     ),
     **_keys(
         "string",

@@ -57,7 +57,11 @@ def _form(policy: PolicyView, resource: Part) -> Findings:
     if not any(map(glob(partition), PARTITIONS)):
         known = ", ".join(PARTITIONS)
         yield policy.finding("INVALID_PARTITION", f"{partition or 'Nothing'} is none of {known}.", resource)
-    if not name:
+    if not name and account == STAR:
+        # AWS saves it, and a policy of its own has it: a mistake of meaning, not of form.
+        text = "The ARN names no resource, so that nothing matches it; was a star meant?"
+        yield policy.finding("STATEMENT_NEVER_MATCHES", text, resource)
+    elif not name:
         yield policy.finding("INVALID_ARN_RESOURCE", "The ARN names no resource.", resource)
     yield from _service(policy, resource, service)
     yield from _account(policy, resource, service, account)
