@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from accounts import browsers
 from accounts.models import Identity
 from accounts.session_store import SessionStore
 
@@ -61,8 +62,11 @@ class Halfway:
 
 
 def keep(store: SessionStore, state: Halfway) -> None:
-    """Store the state under a key the browser has not had before; whatever else the session held is dropped."""
-    store.flush()
+    """Store the state under a key the browser has not had before; whatever else the session held is dropped.
+
+    A session that is signed in already waits beside it.
+    """
+    browsers.set_aside(store)
     store[PLACE] = {
         "identity": state.identity.pk,
         "since": state.since.isoformat(),

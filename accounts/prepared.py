@@ -1,21 +1,27 @@
 """Statements that every request runs: put together by Django once, then run with other values.
 
 Putting the SQL of a query together costs Django several times what the database needs to answer it.  What is kept is
-the statement, per kind of database, and never an answer: `Prepared` reads, `Change` updates, `insert` adds a row.
+the statement, per kind of database, and never an answer: `Prepared` reads, `Change` updates, `insert` and `Addition` add
+rows.  No SQL is written by hand here, and values are bound to it, never written into it.
 """
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, JSONField, Model, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.query import RelatedPopulator, get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
+
+from accounts.postgres.base import DatabaseWrapper
 
 M = TypeVar("M", bound=Model)
 Value: TypeAlias = str | int
@@ -73,9 +79,9 @@ class Prepared(Generic[M]):
             reading = self._readings[connection.vendor] = _reading(self._build, values)
         if reading.locks and connection.get_autocommit():
             raise TransactionManagementError("Rows are locked in a transaction only.")
-        with connection.cursor() as cursor:
-            cursor.execute(reading.text.sql, reading.text.given(values))
-            return list(_instances(reading, cursor.fetchall(), connection))
+        return _instances(
+            reading, _fetched(connection, reading.text.sql, reading.text.given(values)), connection
+        )
 
 
 class Change(Generic[M]):
@@ -92,9 +98,8 @@ class Change(Generic[M]):
         text = self._texts.get(connection.vendor)
         if text is None:
             text = self._texts[connection.vendor] = self._text(values)
-        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
-            cursor.execute(text.sql, text.given(values))
-            return int(cursor.rowcount)
+        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
+            return _counted(connection, text.sql, text.given(values))
 
     def _text(self, values: Mapping[str, Value]) -> _Text:
         stand_ins = _stand_ins(values)
@@ -108,11 +113,40 @@ def insert(row: M) -> M:
     connection = connections[DEFAULT_DB_ALIAS]
     sql, fields = _insertion(type(row), connection.vendor)
     values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
-    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        row.pk = cursor.fetchone()[0]
+    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
+        ((row.pk,),) = _fetched(connection, sql, values)
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return row
+
+
+class Addition:
+    """Rows that are added and not looked at: made of plain values, one for each column but the key.
+
+    On PostgreSQL the statement travels with the next one of its transaction, or with the commit: what is wrong with it
+    is told there.
+    """
+
+    def __init__(self, model: type[Model]) -> None:
+        self._model = model
+
+    def leave(self, **values: Any) -> None:
+        """Add a row in the transaction of the caller.  Documents are written as JSON here, times as the database has them."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        sql, fields = _insertion(self._model, connection.vendor)
+        row = [_plain(values[field.attname], field, connection) for field in fields]
+        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
+            if isinstance(connection, DatabaseWrapper) and connection.short:
+                connection.leave(sql, row)
+            else:
+                _counted(connection, sql, row)
+
+
+def _plain(value: Any, field: "Field[Any, Any]", connection: BaseDatabaseWrapper) -> Any:
+    if value is not None and isinstance(field, JSONField):
+        return json.dumps(value)
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value
 
 
 @functools.cache
@@ -170,14 +204,54 @@ def _stand_ins(values: Mapping[str, Value]) -> dict[str, Value]:
 
 def _instances(
     reading: _Reading[M], rows: Sequence[tuple[Any, ...]], connection: BaseDatabaseWrapper
-) -> Iterator[M]:
+) -> list[M]:
+    made = []
     width = len(reading.columns)
     for found in rows:
         row = list(found)
         for place, expression, converters in reading.converters:
             for converter in converters:
                 row[place] = converter(row[place], expression, connection)
-        instance = reading.model.from_db(DEFAULT_DB_ALIAS, reading.columns, row[:width])
+        instance = _instance(reading.model, reading.columns, row[:width])
         for populator in reading.joined:
-            populator.populate(row, instance)
-        yield instance
+            _populate(populator, row, instance)
+        made.append(instance)
+    return made
+
+
+def _instance(model: type[M], columns: Sequence[str], values: Sequence[Any]) -> M:
+    """A row as an instance: what Model.from_db makes, without the signals, for which nobody here listens."""
+    made = model.__new__(model)
+    made._state = ModelState()
+    made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
+    made.__dict__.update(zip(columns, values, strict=True))
+    return made
+
+
+def _populate(populator: Any, row: Sequence[Any], owner: Model) -> None:
+    """Hang the joined row on its owner, as Django's own populator does; None where there is no such row."""
+    values = row[populator.cols_start : populator.cols_end]
+    if values[populator.pk_idx] is None:
+        populator.local_setter(owner, None)
+        return
+    joined = _instance(populator.model_cls, populator.init_list, values)
+    for further in populator.related_populators:
+        _populate(further, row, joined)
+    populator.local_setter(owner, joined)
+    populator.remote_setter(joined, owner)
+
+
+def _fetched(connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    if isinstance(connection, DatabaseWrapper) and connection.short:
+        return connection.rows(sql, values)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def _counted(connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> int:
+    if isinstance(connection, DatabaseWrapper) and connection.short:
+        return connection.count(sql, values)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.rowcount)

@@ -23,9 +23,15 @@ def key_digest(key: str) -> str:
 
 
 class SessionStore(SessionBase):
-    """A browser session kept as a row.  `row` is that row as it was when the session was loaded."""
+    """A browser session kept as a row.  `row` is that row as it was when the session was loaded.
+
+    `browser_key` names the browser, for the sessions that stand side by side in it; "" where it has none.  Whoever
+    answers the request keeps it in a cookie of its own where `browser_key_changed`.
+    """
 
     row: ConsoleSession | None = None
+    browser_key: str = ""
+    browser_key_changed: bool = False
 
     def key_hash(self) -> str:
         """The digest of the present key; of the empty text where there is none."""
@@ -98,6 +104,32 @@ class SessionStore(SessionBase):
         self.modified = True
         if self.row is not None:
             self.row.key_hash = key_digest(new)
+
+    def name_browser(self, key: str) -> None:
+        """Know the browser by this key from here on; "" forgets it."""
+        self.browser_key_changed = self.browser_key_changed or key != self.browser_key
+        self.browser_key = key
+
+    def leave(self) -> None:
+        """Let go of the row, which stays under a key that nobody knows, and begin an empty session.
+
+        Errors: UpdateError when the row was ended meanwhile.
+        """
+        self.save()
+        self.rekey()
+        self.clear()
+        self._session_key, self.row = None, None
+
+    def take(self, row: ConsoleSession) -> bool:
+        """Go on with that row under a fresh key; returns whether it was still there."""
+        key = self._get_new_session_key()
+        if not ConsoleSession.objects.filter(pk=row.pk).update(key_hash=key_digest(key)):
+            return False
+        self._session_key = key
+        del self._session_cache
+        self.modified = self.accessed = True
+        self.keys()
+        return self.row is not None
 
     def cycle_key(self) -> None:
         """Keep the data under a fresh key."""

@@ -1,15 +1,20 @@
 """Console sessions: begun by sign-in, judged at every use, listed, and ended by their owner or an administrator.
 
 A session is refused once its account, identity or limits say so; tasks only tidy what is refused already.
+Several may stand side by side in one browser: accounts.browsers says which, and changes from one to another.
 """
 
+import hashlib
 from datetime import datetime, timedelta
 
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
-from accounts.models import Account, ConsoleSession, Identity
+from accounts import browsers
+from accounts.browsers import limit_of
+from accounts.models import Account, ConsoleSession, Identity, SpentForm
 from accounts.session_store import SessionStore
 
 TOUCH_EVERY = timedelta(seconds=30)
@@ -36,19 +41,50 @@ def start(
 ) -> ConsoleSession:
     """Sign the browser in as the identity, under a key and a CSRF token it has not had before.
 
-    Whatever the browser's session held is dropped. Only accounts.signin may decide to call this.
+    Whatever the browser's session held is dropped; others that are signed in there stay, beside this one.  Only
+    accounts.signin may decide to call this.
     """
+    ends_in = identity.max_signin_seconds or identity.account.session_absolute_seconds
+    row = ConsoleSession(account=identity.account, identity=identity, mfa_at=mfa_at, proved_at=now)
+    return _begin(request, row, ends_in, now, peer, user_agent)
+
+
+def start_as(
+    request: HttpRequest,
+    account: Account,
+    sts_key_id: str,
+    *,
+    acting_as: str,
+    ends_at: datetime,
+    mfa_at: datetime | None,
+    now: datetime,
+    peer: str,
+    user_agent: str,
+) -> ConsoleSession:
+    """Sign the browser in as the holder of temporary credentials of the account, until `ends_at` at the latest.
+
+    No identity stands behind it.  Whether the credentials still count is for the caller to judge at each use.
+    """
+    row = ConsoleSession(
+        account=account, sts_key_id=sts_key_id, acting_as=acting_as, ends_at=ends_at, mfa_at=mfa_at
+    )
+    return _begin(request, row, int((ends_at - now).total_seconds()), now, peer, user_agent)
+
+
+def _begin(
+    request: HttpRequest, row: ConsoleSession, ends_in: int, now: datetime, peer: str, user_agent: str
+) -> ConsoleSession:
     store = store_of(request)
-    store.flush()
-    store.set_expiry(identity.max_signin_seconds or identity.account.session_absolute_seconds)
+    browsers.set_aside(store)
+    store.set_expiry(ends_in)
     store.create()
-    row = ConsoleSession.objects.get(key_hash=store.key_hash())
-    row.account, row.identity = identity.account, identity
+    made = ConsoleSession.objects.get(key_hash=store.key_hash())
+    row.pk, row.key_hash, row.data = made.pk, made.key_hash, made.data
     row.created_at = row.last_seen_at = now
-    row.mfa_at = mfa_at
     row.peer, row.user_agent = peer[:64], user_agent.replace("\x00", "")[:256]
-    row.expires_at = _limit(row, identity, now)
-    row.save()
+    row.expires_at = limit_of(row, now)
+    browsers.join(store, row)
+    row.save(force_update=True)
     store.row = row
     rotate_token(request)
     return row
@@ -64,20 +100,15 @@ def current(request: HttpRequest, now: datetime) -> ConsoleSession | None:
     if store.session_key is None:
         return None
     row = store.loaded_row()
-    if row is None or row.identity is None or row.account is None:
-        return None
-    fine = (
-        row.account.active and row.identity.has_password and now < _limit(row, row.identity, row.last_seen_at)
-    )
-    return row if fine else None
+    return row if row is not None and browsers.counts(row, now) else None
 
 
 def touch(session: ConsoleSession, now: datetime) -> None:
     """Note that its user acted, which moves the idle limit on; written at most twice a minute."""
-    if session.identity is None or now - session.last_seen_at < TOUCH_EVERY:
+    if now - session.last_seen_at < TOUCH_EVERY:
         return
     session.last_seen_at = now
-    session.expires_at = _limit(session, session.identity, now)
+    session.expires_at = limit_of(session, now)
     # An update, not a save: a session ended meanwhile must not come back.
     ConsoleSession.objects.filter(pk=session.pk).update(
         last_seen_at=session.last_seen_at, expires_at=session.expires_at
@@ -90,9 +121,42 @@ def rotate(request: HttpRequest) -> None:
     rotate_token(request)
 
 
+def prove(request: HttpRequest, now: datetime, *, mfa: bool) -> None:
+    """Note that the person has just proved anew who they are, by MFA where that is said; the session gets a new key."""
+    row = store_of(request).loaded_row()
+    if row is None:
+        return
+    row.proved_at = now
+    row.mfa_at = now if mfa else row.mfa_at
+    ConsoleSession.objects.filter(pk=row.pk).update(proved_at=row.proved_at, mfa_at=row.mfa_at)
+    rotate(request)
+
+
+def act_as(request: HttpRequest, role: str) -> None:
+    """Note in words which role the session acts as, "" for none, and give it a new key."""
+    row = store_of(request).loaded_row()
+    if row is not None:
+        row.acting_as = role[:256]
+        ConsoleSession.objects.filter(pk=row.pk).update(acting_as=row.acting_as)
+    rotate(request)
+
+
+def spend_form(session: ConsoleSession, mark: str) -> bool:
+    """Use up the mark of a form that may be sent once; returns whether it was not used before, also in a race."""
+    digest = hashlib.sha256(mark.encode("utf-8", "replace")).hexdigest()
+    try:
+        with transaction.atomic():
+            SpentForm.objects.create(session_id=session.pk, digest=digest)
+    except IntegrityError:
+        return False
+    return True
+
+
 def end(request: HttpRequest) -> None:
-    """Sign the browser out: the row goes, and the cookie with it."""
-    store_of(request).flush()
+    """Sign the person out: the row goes, and the cookie with it; others signed in in this browser stay."""
+    store = store_of(request)
+    store.flush()
+    rotate_token(request)
 
 
 def end_one(account: Account, session_id: int) -> ConsoleSession | None:
@@ -105,13 +169,13 @@ def end_one(account: Account, session_id: int) -> ConsoleSession | None:
 
 def end_own(identity: Identity, session_id: int) -> bool:
     """End one of the identity's own sessions; returns whether it had such a one."""
-    return identity.console_sessions.filter(pk=session_id).delete()[0] > 0
+    return _ended(identity.console_sessions.filter(pk=session_id)) > 0
 
 
 def end_all_of(identity: Identity, keep: int | None = None) -> int:
     """End the identity's sessions, but the one whose id is `keep`; returns how many ended."""
     rows = identity.console_sessions.all()
-    return (rows if keep is None else rows.exclude(pk=keep)).delete()[0]
+    return _ended(rows if keep is None else rows.exclude(pk=keep))
 
 
 def list_of(identity: Identity, now: datetime) -> QuerySet[ConsoleSession]:
@@ -125,18 +189,19 @@ def list_in(account: Account, now: datetime) -> QuerySet[ConsoleSession]:
     return rows.order_by("-last_seen_at", "-id")
 
 
+def end_all_in(account: Account, keep: int | None = None) -> int:
+    """End every session of the account, but the one whose id is `keep`; returns how many ended."""
+    rows = account.console_sessions.all()
+    return _ended(rows if keep is None else rows.exclude(pk=keep))
+
+
 def tidy(now: datetime, batch: int) -> int:
     """Drop sessions past their limit; returns how many."""
     late = ConsoleSession.objects.filter(expires_at__lte=now).order_by("expires_at")
     due = list(late.values_list("pk", flat=True)[:batch])
-    return ConsoleSession.objects.filter(pk__in=due, expires_at__lte=now).delete()[0]
+    return _ended(ConsoleSession.objects.filter(pk__in=due, expires_at__lte=now))
 
 
-def _limit(row: ConsoleSession, identity: Identity, seen: datetime) -> datetime:
-    idle = seen + timedelta(seconds=identity.account.session_idle_seconds)
-    return min(idle, row.created_at + timedelta(seconds=_longest(identity)))
-
-
-def _longest(identity: Identity) -> int:
-    of_account = identity.account.session_absolute_seconds
-    return min(of_account, identity.max_signin_seconds or of_account)
+def _ended(rows: QuerySet[ConsoleSession]) -> int:
+    """How many sessions went; what hung on them is not counted."""
+    return rows.delete()[1].get("accounts.ConsoleSession", 0)

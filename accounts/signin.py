@@ -16,14 +16,15 @@ from accounts import (
     halfway,
     hashers,
     mfa,
+    mfa_requirement,
     names,
     passwords,
     recovery,
     security_keys,
     sessions,
+    temporary_pass,
     throttle,
 )
-from accounts import mfa_requirement, temporary_pass
 from accounts.halfway import Halfway
 from accounts.models import Account, ConsoleSession, Identity, MfaDevice
 from accounts.password_rules import Violation, fits
@@ -331,9 +332,7 @@ def advance(request: HttpRequest, state: Halfway, now: datetime, visitor: Visito
     if condition != "ok":
         halfway.keep(store, state.awaiting("password"))
         return _new_password_step(identity, now)
-    if state.mfa_at is None and (
-        state.passed or mfa_requirement.overdue(identity, None, visitor.peer, now)
-    ):
+    if state.mfa_at is None and (state.passed or mfa_requirement.overdue(identity, None, visitor.peer, now)):
         halfway.keep(store, state.awaiting("enrolment"))
         record(identity.account, identity, "RequireMfaDevice", visitor, now)
         return NeedsDevice(identity, state.since, state.passed)

@@ -1,6 +1,7 @@
 """The audit trail: events are appended, searched and exported; accounts.seals binds them.
 
-An append is one INSERT without a lock; what arrives is made storable here, never refused.
+An append is one INSERT without a lock, which on PostgreSQL travels with the commit; what arrives is made storable here,
+never refused.
 """
 
 import json
@@ -12,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from accounts import spreadsheet
 from accounts.models import Account, Event
-from accounts.prepared import insert
+from accounts.prepared import Addition
 from accounts.seals import Verification, seal, verify
 
 __all__ = ["Verification", "append", "as_record", "export", "seal", "search", "verify"]
@@ -74,6 +75,9 @@ _LONGEST = {
     "error_message": 4096,
     "decision_id": 64,
 }
+_NO_TEXTS = dict.fromkeys(Texts.__annotations__, "")
+
+_events = Addition(Event)
 
 
 def append(
@@ -90,27 +94,27 @@ def append(
     read_only: bool = False,
     mfa: bool = False,
     **texts: Unpack[Texts],
-) -> Event:
+) -> None:
     """Add one event, in the transaction of the caller.
 
     `parameters` and `response` must come redacted; times, bytes and the like in them are written as
     text. Over-long text is cut to its column.
     """
-    cut = {column: _text(str(text), _LONGEST[column]) for column, text in {"name": name, **texts}.items()}
-    event = Event(
-        account=account,
+    cut = {column: _text(str(text), _LONGEST[column]) for column, text in texts.items()}
+    _events.leave(
+        account_id=None if account is None else account.pk,
         at=at,
         source=source,
         service=service,
+        name=_text(name, _LONGEST["name"]),
         outcome=outcome,
         resources=[_text(resource, 2048) for resource in resources],
         parameters=_plain(parameters),
         response=_plain(response),
         read_only=read_only,
         mfa=mfa,
-        **cut,
+        **{**_NO_TEXTS, **cut},
     )
-    return insert(event)
 
 
 def search(
@@ -176,6 +180,8 @@ def _cell(value: Json) -> str:
 
 
 def _text(value: str, longest: int) -> str:
+    if value.isascii() and len(value) <= longest and "\x00" not in value:
+        return value
     # PostgreSQL stores no NUL, and neither database a lone surrogate.
     whole = value.replace("\x00", "\ufffd")
     return whole.encode("utf-8", "replace").decode("utf-8")[:longest]

@@ -21,9 +21,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "seal-events": {"task": "accounts.tasks.seal_events", "schedule": 30.0},
     "sweep-jobs": {"task": "iam.tasks.sweep_jobs", "schedule": 30.0},
     "sweep-mail": {"task": "accounts.tasks.sweep_mail", "schedule": 30.0},
-    "drop-old-jobs": {"task": "iam.tasks.drop_old_jobs", "schedule": crontab(minute="47")},
     "sweep-password-resets": {"task": "accounts.tasks.sweep_password_resets", "schedule": 60.0},
     "tidy-notices": {"task": "accounts.tasks.tidy_notices", "schedule": crontab(minute="37")},
+    "drop-old-jobs": {"task": "iam.tasks.drop_old_jobs", "schedule": crontab(minute="47")},
     "drop-old-decisions": {"task": "iam.tasks.drop_old_decisions", "schedule": crontab(minute="17")},
 }
 

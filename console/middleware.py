@@ -13,12 +13,12 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.utils.cache import patch_vary_headers
 
 from accounts.hashers import HashingBusyError
-from console import session, step_up
-from console.page import FRAGMENT_HEADER, Go, page, wants_fragment
+from console import once, session, step_up
+from console.page import Go, page, wants_fragment
 from console.panels import refusal
+from console.refusals import ForeignForm, already_done, check_mark, foreign, into_flash, onward
 from iam.errors import AccessDenied, ServiceError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -34,6 +34,7 @@ RETRY_SECONDS = 10
 _DJANGOS = (Http404, PermissionDenied, SuspiciousOperation)
 _BUSY = "More people are signing in than we can look after at once. Wait a few seconds, then try again."
 _FAILED = "Something went wrong on our side. The error has been recorded."
+_NO_IDENTITY = "You are signed in with temporary credentials. They have no password, devices, keys or codes of their own."
 
 log = logging.getLogger(__name__)
 
@@ -65,17 +66,36 @@ class Faces:
         if isinstance(response, Go):
             if response.say:
                 messages.add_message(request, LEVELS[response.tone], response.say)
-            response = _onward(request, response)
+            response = onward(request, response)
         return response
+
+    def process_view(
+        self, request: HttpRequest, _view: object, _args: object, _kwargs: object
+    ) -> HttpResponse | None:
+        """Refuse a form that was made for somebody else, or sent before; the views know nothing of either."""
+        match = request.resolver_match
+        try:
+            if match is None or match.app_name != "switch-identity":
+                check_mark(request)
+            who = session.who(request) if once.FIELD in request.POST else None
+            if who is not None:
+                once.spend(request, who.session)
+        except ForeignForm as form:
+            return foreign(request, form.mark)
+        except once.AlreadyDone:
+            return already_done(request)
+        return None
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """The page or fragment for a view's exception; None leaves it to Django."""
         if isinstance(problem, _DJANGOS):
             return None
         if isinstance(problem, session.NotSignedIn):
-            return _onward(request, HttpResponseRedirect(session.sign_in_address(request)))
+            return onward(request, HttpResponseRedirect(session.sign_in_address(request)))
         if isinstance(problem, step_up.ProofNeeded):
             return step_up.ask(request)
+        if isinstance(problem, session.NoIdentity):
+            return _error(request, 403, "Not for temporary credentials", _NO_IDENTITY)
         if isinstance(problem, ServiceError):
             return _refused(request, problem)
         if isinstance(problem, HashingBusyError):
@@ -86,19 +106,11 @@ class Faces:
         return _error(request, 500, "Something went wrong", _FAILED)
 
 
-def _onward(request: HttpRequest, response: HttpResponseRedirect) -> HttpResponse:
-    # htmx follows a plain redirect by itself and would swap a whole page into a part of this one.  The page is
-    # loaded anew rather than swapped in, so that its style nonce is its document's own.
-    if request.headers.get("HX-Request") != "true":
-        return response
-    return HttpResponse(status=204, headers={"HX-Redirect": response.url})
-
-
 def _refused(request: HttpRequest, problem: ServiceError) -> HttpResponse:
     if isinstance(problem, AccessDenied) and problem.action:
         if wants_fragment(request):
             body = render_to_string("components/refused.html", {"need": refusal(problem)}, request)
-            return _into_flash(HttpResponse(body, status=problem.status))
+            return into_flash(HttpResponse(body, status=problem.status))
         return page(request, "console/refused.html", status=problem.status, need=refusal(problem))
     titles = {404: "Not found", 409: "In conflict with what is there", 403: "Not allowed", 501: "Not offered"}
     default = "Something went wrong" if problem.status >= 500 else "Not possible"
@@ -118,7 +130,7 @@ def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResp
         body = render_to_string(
             "components/note.html", {"tone": "danger", "title": f"{title}.", "text": shown}
         )
-        return _into_flash(HttpResponse(body, status=status))
+        return into_flash(HttpResponse(body, status=status))
     template = "console/failed.html" if _known(request, status) else "failed.html"
     return page(request, template, status=status, heading=title, text=text, number=number)
 
@@ -128,11 +140,3 @@ def _known(request: HttpRequest, status: int) -> bool:
     if status < 500:
         return session.who(request) is not None
     return False
-
-
-def _into_flash(response: HttpResponse) -> HttpResponse:
-    response.headers[FRAGMENT_HEADER] = "true"
-    response.headers["HX-Retarget"] = "#flash"
-    response.headers["HX-Reswap"] = "innerHTML"
-    patch_vary_headers(response, ("HX-Request",))
-    return response

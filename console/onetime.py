@@ -80,9 +80,7 @@ def password(owner: str, value: str, *, sign_in: str, done: str = "") -> OneTime
     )
 
 
-def temporary_pass(
-    owner: str, value: str, *, sign_in: str, ends: datetime, done: str = ""
-) -> OneTimeSecret:
+def temporary_pass(owner: str, value: str, *, sign_in: str, ends: datetime, done: str = "") -> OneTimeSecret:
     """What stands in once for a user's lost devices, with the address to use it at."""
     return OneTimeSecret(
         title=f"Temporary pass of {owner}",

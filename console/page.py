@@ -13,7 +13,7 @@ from django.utils.cache import patch_vary_headers
 
 from accounts import mfa_requirement
 from accounts.models import ConsoleSession
-from console import navigation, session
+from console import navigation, neighbours, session
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
@@ -30,6 +30,8 @@ class Shell:
     who_kind: str
     who_icon: str
     who_arn: str
+    mark: str
+    others: tuple[neighbours.Neighbour, ...]
     role: session.RoleLabel | None
     path: str
     seconds_left: int
@@ -112,6 +114,8 @@ def shell(request: HttpRequest) -> Shell:
         who_kind=kind,
         who_icon=icon,
         who_arn=who.principal.arn,
+        mark=who.mark,
+        others=neighbours.others(request),
         role=who.role,
         path=request.get_full_path(),
         seconds_left=who.seconds_left,
@@ -131,7 +135,9 @@ def _mfa_days_left(row: ConsoleSession) -> int | None:
 def _named(who: session.Who) -> tuple[str, str, str]:
     """Whom the frame shows: a name, what kind of principal that is, and its icon."""
     if who.role is not None:
-        return who.principal.name, f"Role, acted as by {who.role.owner}", "id-badge-2"
+        by = f", acted as by {who.role.owner}" if who.role.leave else ", by temporary credentials"
+        kind = "Federated user" if who.principal.kind == "federated-user" else "Role"
+        return who.principal.name, f"{kind}{by}", "id-badge-2"
     if who.principal.kind == "root":
         return "Root user", "", "shield-lock"
     return who.name, "IAM user", "user"

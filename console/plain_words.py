@@ -52,8 +52,8 @@ def _words(failure: Failure, member: Shape | None) -> Iterator[str]:
     if of_tag:
         yield _of_tag(of_tag[1], of_tag[2].lower(), failure.text)
         return
-    if member is not None and member.pattern == _DIGITS and member.min == member.max:
-        yield f"Enter {member.min} digits."
+    if member is not None and member.pattern == _DIGITS and member.min and member.max:
+        yield f"Enter {_span(member.min, member.max)} digits."
         return
     for ending, words in _SENTENCES.items():
         if failure.text.endswith(ending):
@@ -61,6 +61,10 @@ def _words(failure: Failure, member: Shape | None) -> Iterator[str]:
             return
     limit = _LIMIT.search(failure.text)
     yield _of_limit(limit, member) if limit else _of_form(failure.text)
+
+
+def _span(least: float, most: float) -> str:
+    return f"{least}" if least == most else f"{least} to {most}"
 
 
 def _of_limit(limit: re.Match[str], member: Shape | None) -> str:

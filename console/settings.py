@@ -89,7 +89,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "console.browser_sessions.BrowserSessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "console.known_browser.remembered",
@@ -129,8 +129,10 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
 }
-# Values travel apart from the statement, so that PostgreSQL keeps the plan of what is asked again and again.
-POSTGRES_OPTIONS: dict[str, Any] = {"server_side_binding": True, "prepare_threshold": 5}
+# Values travel apart from the statement.  What every request asks is prepared by accounts.postgres, not by the driver: it
+# would drop its own statements, and all others with them, at each rollback.
+POSTGRES_ENGINE = "accounts.postgres"
+POSTGRES_OPTIONS: dict[str, Any] = {"server_side_binding": True, "prepare_threshold": None}
 # Each serving thread keeps a connection of its own, four a process: opening one, or asking a pool, costs as much as a
 # statement does.  On SQLite, opening the file costs more than a whole call.
 CONNECTION_SECONDS = 600
@@ -142,7 +144,7 @@ def _database(url: str) -> dict[str, Any]:
         return database | {"OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": None}
     if database["ENGINE"] == "django.db.backends.postgresql":
         options = {**POSTGRES_OPTIONS, **database.get("OPTIONS", {})}
-        return database | {"OPTIONS": options, "CONN_MAX_AGE": CONNECTION_SECONDS}
+        return database | {"ENGINE": POSTGRES_ENGINE, "OPTIONS": options, "CONN_MAX_AGE": CONNECTION_SECONDS}
     raise EnvError("DATABASE_URL must begin with postgres:// or sqlite:///")
 
 
@@ -167,12 +169,13 @@ CACHES = {
 _prefix = "__Host-" if HTTPS else ""
 SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_NAME = f"{_prefix}session"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 BROWSER_COOKIE_NAME = f"{_prefix}browser"
 MARK_COOKIE_NAME = f"{_prefix}mark"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = f"{_prefix}csrf"
+CSRF_FAILURE_VIEW = "console.refusals.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -40,7 +40,7 @@ def start() -> dict[str, Any]:
         connection.execute("SELECT pg_reload_conf()")
     parts = urlsplit(url)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "accounts.postgres",
         "NAME": "postgres",
         "USER": parts.username,
         "HOST": parse_qs(parts.query)["host"][0],

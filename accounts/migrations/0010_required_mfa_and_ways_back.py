@@ -5,71 +5,100 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0009_outgoing_mail'),
+        ("accounts", "0009_outgoing_mail"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RootRecovery',
+            name="RootRecovery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='TemporaryPass',
+            name="TemporaryPass",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='account',
-            name='mfa_grace_days',
+            model_name="account",
+            name="mfa_grace_days",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='account',
-            name='mfa_required_of',
-            field=models.CharField(default='nobody', max_length=16),
+            model_name="account",
+            name="mfa_required_of",
+            field=models.CharField(default="nobody", max_length=16),
         ),
         migrations.AddField(
-            model_name='account',
-            name='mfa_required_since',
+            model_name="account",
+            name="mfa_required_since",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='account',
-            name='root_recovered_at',
+            model_name="account",
+            name="root_recovered_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='identity',
-            name='first_sign_in_at',
+            model_name="identity",
+            name="first_sign_in_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('mfa_required_of', 'nobody'), models.Q(('mfa_required_of__in', ['root', 'administrators', 'everyone']), ('mfa_required_since__isnull', False)), _connector='OR'), name='account_mfa_required_since'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("mfa_required_of", "nobody"),
+                    models.Q(
+                        ("mfa_required_of__in", ["root", "administrators", "everyone"]),
+                        ("mfa_required_since__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="account_mfa_required_since",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('mfa_grace_days__lte', 30)), name='account_mfa_grace_days'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mfa_grace_days__lte", 30)), name="account_mfa_grace_days"
+            ),
         ),
         migrations.AddField(
-            model_name='rootrecovery',
-            name='identity',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='root_recovery', to='accounts.identity'),
+            model_name="rootrecovery",
+            name="identity",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="root_recovery",
+                to="accounts.identity",
+            ),
         ),
         migrations.AddField(
-            model_name='temporarypass',
-            name='identity',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='temporary_pass', to='accounts.identity'),
+            model_name="temporarypass",
+            name="identity",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="temporary_pass",
+                to="accounts.identity",
+            ),
         ),
     ]

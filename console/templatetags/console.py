@@ -8,10 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from console import once as once_marks
+from console import session
+from console.refusals import MARK_FIELD
 
 register = template.Library()
 
@@ -58,6 +63,28 @@ def icon(name: str) -> SafeString:
         static("vendor/icons/icons.svg"),
         name,
     )
+
+
+@register.simple_tag(takes_context=True)
+def csrf_token(context: Context) -> SafeString:
+    """Django's tag of that name, and beside its token for which principal the form is made."""
+    token = context.get("csrf_token")
+    if not token or token == "NOTPROVIDED":  # noqa: S105  # Django's word where there is no request
+        return SafeString("")
+    request = context.get("request")
+    # A page of an error may be made before the request has a session.
+    who = session.who(request) if request is not None and hasattr(request, "session") else None
+    return format_html(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">{}',
+        token,
+        format_html('<input type="hidden" name="{}" value="{}">', MARK_FIELD, who.mark) if who else "",
+    )
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """The mark of a form that makes something once: sent twice, it makes nothing more."""
+    return format_html('<input type="hidden" name="{}" value="{}">', once_marks.FIELD, once_marks.fresh())
 
 
 @register.filter

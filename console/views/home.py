@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from console import navigation
 from console.page import THEME_COOKIE, THEMES, go, page
 from console.panels import panel
-from console.session import HtmxRequest, own_path, required, signed_in
+from console.session import HtmxRequest, own_address, required, signed_in
 
 THEME_KEPT = timedelta(days=365)
 RECENT_EVENTS = 8
@@ -112,7 +112,7 @@ def index(request: HtmxRequest) -> HttpResponse:
 def appearance(request: HttpRequest) -> HttpResponse:
     """Keep light or dark in a cookie; anything else follows the system again."""
     chosen = request.POST.get("theme", "")
-    response = go(own_path(request.POST.get("next")))
+    response = go(own_address(request.POST.get("next")))
     if chosen in THEMES:
         response.set_cookie(
             THEME_COOKIE,

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import signin, signup
-from console import neighbours, password_hints, signing_out
+from console import keys, neighbours, password_hints, signing_out
 from console.fields import Field, FormError
 from console.page import go, page
 from console.session import visitor
-from console.signing_in import again, onward, sent, wanted
+from console.signing_in import adding, again, onward, sent, settled, wanted
 
 ACCOUNT_COOKIE = "account"
 ACCOUNT_KEPT_SECONDS = 180 * 24 * 3600
@@ -28,8 +28,8 @@ ENDED = "Your session has ended. Sign in again to go on where you were."
 @require_http_methods(["GET", "POST"])
 def index(request: HttpRequest, account: str = "") -> HttpResponse:
     """The first step: an IAM user by account and name, or the root user by e-mail address."""
-    if session.who(request) is not None:
-        return go(wanted(request))
+    if (place := settled(request)) is not None:
+        return place
     as_root = not account and sent(request, "as") == "root"
     if request.method != "POST":
         return _first_page(request, account, as_root=as_root)
@@ -94,12 +94,8 @@ def cancel(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session here; other browsers stay signed in."""
-    who = session.who(request)
-    if who is not None:
-        record(who.identity.account, who.identity, "ConsoleLogout", visitor(request), timezone.now())
-    sessions.end(request)
-    return go("signin", say="You are signed out.")
+    """End the session here; others in this browser stay signed in, and so do other browsers."""
+    return signing_out.sign_out(request)
 
 
 @require_http_methods(["GET", "POST"])
@@ -226,7 +222,10 @@ def _first_page(request: HttpRequest, account: str, *, as_root: bool, error: str
         "next": wanted(request),
         "remembered": bool(remembered),
         "open_signup": settings.OPEN_SIGNUP,
-        "query": urlencode({"next": wanted(request)}),
+        "query": urlencode({"next": wanted(request), **({"add": "1"} if adding(request) else {})}),
+        "others": neighbours.others(request),
+        "adding": adding(request),
+        "passkeys_at": keys.passkeys_at(request),
     }
     return page(request, "console/signin/index.html", status=422 if error else 200, **context)
 

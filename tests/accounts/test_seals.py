@@ -12,7 +12,7 @@ LATER = NOW + timedelta(minutes=5)
 
 
 def add(account, times: int = 1, at=NOW) -> list[Event]:
-    return [
+    for n in range(times):
         trail.append(
             account=account,
             at=at,
@@ -22,8 +22,7 @@ def add(account, times: int = 1, at=NOW) -> list[Event]:
             outcome="success",
             parameters={"n": n},
         )
-        for n in range(times)
-    ]
+    return list(Event.objects.order_by("-id")[:times])[::-1]
 
 
 def seal(now=LATER, limit: int = 1000) -> SealedBatch:

@@ -21,7 +21,8 @@ def add(account, **values) -> Event:
         "name": "CreateUser",
         "outcome": "success",
     }
-    return trail.append(account=account, **(facts | values))
+    trail.append(account=account, **(facts | values))
+    return Event.objects.latest("id")
 
 
 def exported(account, form) -> str:

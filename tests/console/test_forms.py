@@ -109,8 +109,8 @@ def refused_by_the_model(operation, request, **fixed):
 def test_each_broken_constraint_is_told_at_its_own_field_in_plain_words(posted):
     sent = posted(AuthenticationCode1="12", AuthenticationCode2="abc")
     assert refused_by_the_model("iam.EnableMFADevice", sent, UserName="bob", SerialNumber="arn:aws:x") == {
-        "AuthenticationCode1": ["Enter 6 digits."],
-        "AuthenticationCode2": ["Enter 6 digits."],
+        "AuthenticationCode1": ["Enter 6 to 8 digits."],
+        "AuthenticationCode2": ["Enter 6 to 8 digits."],
     }
 
 

@@ -103,7 +103,7 @@ def test_a_code_that_is_too_short_is_refused_in_plain_words(world, browser):
     sent = {"AuthenticationCode1": "123456", "AuthenticationCode2": "1234"}
     page = opened.post(ENABLE, {"SerialNumber": hidden(made, "SerialNumber"), **sent})
     assert page.status == 422
-    assert "Second code: Enter 6 digits." in page.words
+    assert "Second code: Enter 6 to 8 digits." in page.words
 
 
 def test_a_seed_that_is_none_is_not_shown(world, browser):

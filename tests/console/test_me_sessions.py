@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from accounts.models import ConsoleSession, Event
 from accounts import agents
+from accounts.models import ConsoleSession, Event
 
 HERE = "/me/sessions/"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

@@ -151,8 +151,13 @@ def test_sign_out_is_not_a_link(bob, browser):
 
 def test_forms_need_their_token(bob):
     client = Client(enforce_csrf_checks=True)
-    assert client.post("/signin", sent()).status_code == 403
-    assert b"open too long" in client.post("/signin", sent()).content
+    without_cookies = client.post("/signin", sent())
+    assert without_cookies.status_code == 403
+    assert b"Allow cookies for this address" in without_cookies.content
+    client.get("/signin")
+    without_token = client.post("/signin", sent())
+    assert without_token.status_code == 403
+    assert b"This page is out of date" in without_token.content
 
 
 def test_the_account_is_remembered_only_by_consent(bob, browser):

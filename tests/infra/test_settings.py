@@ -86,7 +86,11 @@ def test_connections_and_plans_are_kept(settings):
     from console.settings import _database
 
     postgres = _database("postgres://u:p@h/n?sslmode=require")
-    assert postgres["OPTIONS"] == {"server_side_binding": True, "prepare_threshold": 5, "sslmode": "require"}
+    assert postgres["OPTIONS"] == {
+        "server_side_binding": True,
+        "prepare_threshold": None,
+        "sslmode": "require",
+    }
     assert postgres["CONN_MAX_AGE"] == 600
     assert _database("sqlite:////tmp/x.sqlite3")["CONN_MAX_AGE"] is None
     assert settings.TIME_ZONE == "UTC"

@@ -1,0 +1,57 @@
+"""The cookies of sign-in: one with the key of the session that is acted in, one that names the browser.
+
+By the second, sessions of several people stand side by side in a browser; it opens none by itself.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse
+
+from accounts import sessions
+
+KEPT: Final = timedelta(days=1)  # longer than any session may last
+LONGEST_KEY: Final = 64
+
+
+class BrowserSessions(SessionMiddleware):
+    """Django's session middleware, with the browser's own key; a session ended in mid-request leads to sign-in."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Give the request its session."""
+        super().process_request(request)
+        store = sessions.store_of(request)
+        store.browser_key = request.COOKIES.get(settings.BROWSER_COOKIE_NAME, "")[:LONGEST_KEY]
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Keep what has changed of the session, and of the browser's key."""
+        try:
+            kept = super().process_response(request, response)
+        except SessionInterrupted:
+            return _signed_out(request)
+        store = sessions.store_of(request)
+        if store.browser_key_changed and store.browser_key:
+            kept.set_cookie(
+                settings.BROWSER_COOKIE_NAME,
+                store.browser_key,
+                max_age=KEPT,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        elif store.browser_key_changed:
+            kept.delete_cookie(settings.BROWSER_COOKIE_NAME, samesite="Lax")
+        return kept
+
+
+def _signed_out(request: HttpRequest) -> HttpResponse:
+    """To sign-in: the session was ended elsewhere while the request was under way."""
+    headers = {"Location": "/signin?why=ended"}
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": headers["Location"]})
+    response = HttpResponse(status=303, headers=headers)
+    response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")
+    return response
