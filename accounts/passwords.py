@@ -53,13 +53,15 @@ def set_password(
     *,
     now: datetime,
     must_change: bool = False,
+    given: bool = False,
     end_sessions: bool = True,
     keep: int | None = None,
 ) -> None:
     """Give the identity this password, and a login profile if it had none.
 
     Ends its console sessions but the one whose id is `keep`, whose browser should then be given a new
-    key (sessions.rotate). Access keys go on working.
+    key (sessions.rotate). Access keys go on working. `given`: by somebody else, so that it must be changed at
+    sign-in where the account says so.
 
     Errors: PasswordRefused.
     """
@@ -69,7 +71,7 @@ def set_password(
     with transaction.atomic():
         identity.password = encoded
         identity.password_changed_at = now
-        identity.must_change_password = must_change
+        identity.must_change_password = must_change or (given and identity.account.change_given_passwords)
         identity.login_profile_at = identity.login_profile_at or now
         identity.save(
             update_fields=["password", "password_changed_at", "must_change_password", "login_profile_at"]
@@ -87,17 +89,6 @@ def remove_password(identity: Identity) -> None:
         identity.must_change_password = False
         identity.save(update_fields=["password", "login_profile_at", "must_change_password"])
         sessions.end_all_of(identity)
-
-
-def give_password(
-    identity: Identity, raw: str, *, now: datetime, must_change: bool, keep: int | None
-) -> None:
-    """Give somebody else's identity this password; where the account says so, it must be changed at sign-in.
-
-    Errors: PasswordRefused.
-    """
-    required = must_change or identity.account.change_given_passwords
-    set_password(identity, raw, now=now, must_change=required, keep=keep)
 
 
 def refusals(identity: Identity, raw: str) -> tuple[Violation, ...]:

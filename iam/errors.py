@@ -24,10 +24,19 @@ class ServiceError(Exception):
         self.message = message
         self.member = member
         self._aftermath: Callable[[], object] | None = None
+        self.keeps = False
 
     def followed_by(self, aftermath: Callable[[], object]) -> Self:
         """This refusal, with what must be kept although the rest is rolled back: a wrong guess, counted."""
         self._aftermath = aftermath
+        return self
+
+    def keeping(self) -> Self:
+        """This refusal, with what the operation did before it kept: a guess counted before it was looked at.
+
+        Unlike with `followed_by`, nobody comes between the count and the end of the transaction.
+        """
+        self.keeps = True
         return self
 
     def settle(self) -> None:

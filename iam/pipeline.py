@@ -47,13 +47,29 @@ def _run(call: Call, op: Operation, raw: Params, params: Params, checks: list[Ch
         checks.clear()
         try:
             with nullcontext() if op.reads else transaction.atomic(durable=True):
-                return _attempt(call, op, raw, params, checks)
+                done = _attempt_or_refusal(call, op, raw, params, checks)
         except (OperationalError, IntegrityError) as problem:
             if not _clashed(problem):
                 raise
             if attempt == ATTEMPTS and isinstance(problem, IntegrityError):
                 raise  # nobody is that unlucky: a fault of ours
+        else:
+            if isinstance(done, ServiceError):
+                raise done
+            return done
     raise Throttling("Rate exceeded")
+
+
+def _attempt_or_refusal(
+    call: Call, op: Operation, raw: Params, params: Params, checks: list[Check]
+) -> Output | ServiceError:
+    """The output, or a refusal that leaves the transaction standing; others are raised and roll it back."""
+    try:
+        return _attempt(call, op, raw, params, checks)
+    except ServiceError as refusal:
+        if not refusal.keeps:
+            raise
+        return refusal
 
 
 def _attempt(call: Call, op: Operation, raw: Params, params: Params, checks: list[Check]) -> Output:

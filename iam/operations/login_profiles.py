@@ -21,6 +21,7 @@ from iam.errors import (
 from iam.models import User
 
 _OWN_NAME = targets.user("user_name", optional=True)
+_EXPIRED = "The password has expired. Ask an administrator of the account to reset it."
 
 
 @operation("iam.CreateLoginProfile", target=_OWN_NAME)
@@ -33,6 +34,8 @@ def create_login_profile(
     max_signin_session_duration: int | None = None,
 ) -> Output:
     """Give the user a password, and so the way into the console.
+
+    Where the account asks for it, a password given by somebody else must be changed at the first sign-in.
 
     Errors: NoSuchEntity, EntityAlreadyExists, PasswordPolicyViolation (names each broken rule), ValidationError (no
     password; no name given by a role or federated session).
@@ -116,20 +119,24 @@ def _allowed_by_the_account(call: Call, target: Target, params: Params) -> list[
 def change_password(call: Call, *, user: User, old_password: str, new_password: str) -> None:
     """Give the calling user a new password; its other console sessions end, the one it acts in stays.
 
-    Wrong old passwords count as failed sign-ins do, and lock alike.
+    Wrong old passwords count as failed sign-ins do, each before it is looked at, and lock alike.  In the console an
+    expired password that an administrator must reset cannot be changed; by the API it can.
 
     Errors: InvalidUserType, NoSuchEntity (no login profile), AccessDenied (old password), PasswordPolicyViolation,
     EntityTemporarilyUnmodifiable (too many wrong old passwords).
-    Source: IAM API Reference, ChangePassword; IAM User Guide, letting IAM users change their own passwords.
+    Source: IAM API Reference, ChangePassword; IAM User Guide, letting IAM users change their own passwords, and
+    setting an account password policy (expiration that requires an administrator's reset).
     """
     identity = _with_profile(call, user)
+    if call.console_session and passwords.password_state(identity, call.now) in passwords.ENDED:
+        raise PasswordPolicyViolation(_EXPIRED, member="NewPassword")
     guesses = [throttle.identity_subject(identity)]
-    if throttle.locked_until(identity, call.now):
+    if not throttle.admit(guesses, call.now):
         raise EntityTemporarilyUnmodifiable("Too many wrong passwords were given. Try again later.")
     if not passwords.verify(identity, old_password):
         refusal = AccessDenied("The old password was incorrect.")
         refusal.member = "OldPassword"
-        raise refusal.followed_by(lambda: throttle.admit(guesses, call.now))
+        raise refusal.keeping()
     throttle.forgive(guesses)
     _set(call, identity, new_password, member="NewPassword")
 
@@ -150,9 +157,10 @@ def _with_profile(call: Call, user: User) -> Identity:
 def _set(
     call: Call, identity: Identity, password: str, *, must_change: bool = False, member: str = "Password"
 ) -> None:
+    given = call.principal.identity_pk != identity.pk
     try:
         passwords.set_password(
-            identity, password, now=call.now, must_change=must_change, keep=call.console_session
+            identity, password, now=call.now, must_change=must_change, given=given, keep=call.console_session
         )
     except passwords.PasswordRefused as refused:
         raise PasswordPolicyViolation(str(refused), member=member) from None

@@ -218,11 +218,13 @@ def test_a_chosen_password_is_no_given_one(account, bob):
 
 
 def test_given_passwords_must_be_changed_where_the_account_says_so(account, bob):
-    passwords.give_password(bob, PASSWORD, now=NOW, must_change=False, keep=None)
+    passwords.set_password(bob, PASSWORD, now=NOW, given=True)
     assert not bob.must_change_password
     Account.objects.update(change_given_passwords=True)
     fresh = Identity.objects.get(pk=bob.pk)
-    passwords.give_password(fresh, PASSWORD, now=NOW, must_change=False, keep=None)
+    passwords.set_password(fresh, PASSWORD, now=NOW)
+    assert not fresh.must_change_password
+    passwords.set_password(fresh, PASSWORD, now=NOW, given=True)
     assert fresh.must_change_password
 
 
@@ -240,7 +242,7 @@ def test_with_a_second_factor_a_password_may_grow_old_where_the_account_says_so(
 def test_the_history_holds_for_resets_by_others_too(account, alice):
     policy(account, password_reuse_prevention=3, minimum_password_length=8)
     with pytest.raises(passwords.PasswordRefused) as caught:
-        passwords.give_password(alice, PASSWORD, now=NOW, must_change=True, keep=None)
+        passwords.set_password(alice, PASSWORD, now=NOW, must_change=True, given=True)
     assert [reason.code for reason in caught.value.reasons] == ["used_before"]
 
 
