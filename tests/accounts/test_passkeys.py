@@ -59,7 +59,7 @@ def test_a_passkey_that_knows_its_user_is_both_factors(account, alice):
     assert device.last_used_at == NOW
     events = Event.objects.filter(account=account, service="signin").order_by("pk")
     assert [(event.name, event.mfa) for event in events] == [("CheckPasskey", True), ("ConsoleLogin", True)]
-    assert all(event.parameters["mfaSerial"] == device.serial for event in events)
+    assert all((event.parameters or {})["mfaSerial"] == device.serial for event in events)
 
 
 def test_the_password_was_not_used(account, alice):

@@ -88,7 +88,7 @@ def test_root_without_its_device_is_not_sent_to_an_administrator(world, browser)
     person = browser()
     step = person.post("/signin", {"as": "root", "email": "root@example.com", "password": PASSWORD})
     page = person.get(step.location)
-    assert "ask whoever runs this installation" in page.words
+    assert "whoever runs this installation can help" in page.words
     assert "An administrator of the account" not in page.words
 
 
