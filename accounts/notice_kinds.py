@@ -99,7 +99,8 @@ KINDS: Final = {
     ),
     "pass-used": Kind(
         "Your temporary pass was used",
-        "Somebody gave your password and the pass, and can add a new MFA device in place of yours. " + NOT_YOU,
+        "Somebody gave your password and the pass, and can add a new MFA device in place of yours. "
+        + NOT_YOU,
         "danger",
     ),
     "password-changed": Kind(

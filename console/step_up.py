@@ -110,8 +110,9 @@ def ask(request: HttpRequest) -> Go:
 
 def _has_proof(request: HttpRequest) -> bool:
     who = session.who(request)
-    # Nobody: the view itself sends them to sign in.
-    return who is None or step_up.fresh(who.session, timezone.now())
+    # Nobody: the view itself sends them to sign in.  Holders of temporary credentials have nothing to prove with, and
+    # could do the same by the API.
+    return who is None or who.person is None or step_up.fresh(who.session, timezone.now())
 
 
 def _onward(request: HttpRequest) -> str:
