@@ -58,6 +58,8 @@ VIEWS: Final = frozenset(
         "user-delete:delete-several",
     }
 )
+# What root changes by no operation: the old password alone is no proof where there is a device.
+VIEWS_OF_ROOT: Final = frozenset({"me-password:edit"})
 KEPT: Final = "kept-input"
 MOST_KEPT: Final = 64 * 1024
 _SECRET: Final = re.compile(
@@ -85,8 +87,7 @@ class Proofs:
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         """The way to the proof, or None to let the view run."""
-        match = request.resolver_match
-        if match is not None and match.view_name in VIEWS and not _has_proof(request):
+        if _is_dangerous(request) and not _has_proof(request):
             return ask(request)
         if request.method == "GET":
             _put_back(request)
@@ -108,6 +109,17 @@ def ask(request: HttpRequest) -> Go:
     return go(f"{reverse('step-up')}?{urlencode({'next': onward, 'back': _page_before(request)})}")
 
 
+def _is_dangerous(request: HttpRequest) -> bool:
+    """Whether the view asks before it shows or does anything."""
+    match = request.resolver_match
+    if match is None or match.view_name in VIEWS:
+        return match is not None
+    if match.view_name not in VIEWS_OF_ROOT:
+        return False
+    who = session.who(request)
+    return who is not None and who.principal.kind == "root"
+
+
 def _has_proof(request: HttpRequest) -> bool:
     who = session.who(request)
     # Nobody: the view itself sends them to sign in.  Holders of temporary credentials have nothing to prove with, and
@@ -117,8 +129,7 @@ def _has_proof(request: HttpRequest) -> bool:
 
 def _onward(request: HttpRequest) -> str:
     """Where to come back to: this very page where it can be opened by GET, else the one it was sent from."""
-    match = request.resolver_match
-    if request.method == "GET" or (match is not None and match.view_name in VIEWS):
+    if request.method == "GET" or _is_dangerous(request):
         return session.own_path(request.get_full_path())
     return _page_before(request)
 
