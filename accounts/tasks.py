@@ -14,6 +14,7 @@ from accounts import (
     seen,
     sessions,
     signin_notices,
+    temporary_pass,
     throttle,
 )
 
@@ -22,9 +23,10 @@ BATCHES_A_RUN = 20
 
 @shared_task(name="accounts.tasks.tidy_console_sessions", acks_late=True, soft_time_limit=50)  # type: ignore[untyped-decorator]  # Celery has no types
 def tidy_console_sessions(batch: int = 500) -> int:
-    """Drop console sessions and challenges past their time, and sign-in counters that count nothing; returns how many."""
+    """Drop sessions, challenges and temporary passes past their time, and counters that count nothing; returns how many."""
     now = datetime.now(UTC)
-    return sessions.tidy(now, batch) + throttle.tidy(now, batch) + challenges.tidy(now, batch)
+    kinds = (sessions, throttle, challenges, temporary_pass)
+    return sum(kind.tidy(now, batch) for kind in kinds)
 
 
 @shared_task(name="accounts.tasks.seal_events", acks_late=True, soft_time_limit=50)  # type: ignore[untyped-decorator]  # Celery has no types
