@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
-from accounts import mfa, recovery, totp
+from accounts import mfa, passwords, recovery, totp
 from accounts.models import ConsoleSession, Event, Identity
 from console import step_up
 from console.kinds import USER
@@ -120,6 +120,21 @@ def test_as_root_nothing_at_all_is_changed_without_a_fresh_proof(world, browser)
         stale(opened)
         opened.post(address, {"confirm": "bob", "UserName": "new", "user": "bob"})
     assert Event.objects.filter(read_only=False, source="console").count() == before
+
+
+def test_root_proves_by_its_device_before_it_changes_its_password(world, browser):
+    device(world.root)
+    opened, user = browser(world.root, mfa=True), browser(world.alice)
+    stale(opened)
+    address = "/me/credentials/password/edit/"
+    sent = {
+        "OldPassword": PASSWORD,
+        "NewPassword": "another-Horse-8-battery",
+        "again": "another-Horse-8-battery",
+    }
+    assert proof(opened.post(address, sent))[0] == address
+    assert passwords.verify(identity(world.root), PASSWORD)
+    assert user.get(address).status == 200, "a user gives the old one, as by the API"
 
 
 def test_as_root_what_was_filled_in_is_there_again_afterwards(world, browser):

@@ -70,6 +70,8 @@ def test_a_pass_leads_to_a_new_device_and_nowhere_else(world, browser, bob):
     person, answer = sign_in(browser, "bob")
     assert answer.location.startswith("/signin/step/factor")
     assert "Use your temporary pass" in person.get("/signin/step/factor").words
+    recovery.renew(identity(world.bob), datetime.now(UTC))
+    assert "Use a recovery code" in person.get("/signin/step/factor").words
     page = person.get("/signin/step/pass")
     assert page.is_accessible()
     assert person.post("/signin/step/pass", {"pass": "wrong"}).status == 422

@@ -158,3 +158,7 @@ def test_mfa_that_is_required_is_added_before_anything_else(windows: Open, produ
     erin.sign_in(account["alias"], "erin", PASSWORD)
     add_app(erin)
     erin.is_headed("Dashboard")
+    erin.visit("/me/proof/")
+    erin.is_headed("Confirm that it is you")
+    assert erin.obstacles() == []
+    assert not erin.scrolls_sideways()
