@@ -222,3 +222,10 @@ def test_the_requirement_takes_permissions_of_its_own(world):
 def test_what_the_requirement_cannot_be(world, given):
     with refused("ValidationError"):
         world.alice.run("tenant.UpdateMFARequirement", **given)
+
+
+def test_passes_past_their_time_are_forgotten(world, bobs_phone):
+    world.alice.run("tenant.CreateTemporaryPass", UserName="bob", ValidHours=1)
+    assert temporary_pass.tidy(NOW + timedelta(minutes=59), 10) == 0
+    assert temporary_pass.tidy(NOW + timedelta(hours=1), 10) == 1
+    assert not TemporaryPass.objects.exists()
