@@ -80,7 +80,7 @@ def credentials(request: HtmxRequest) -> HttpResponse:
     who = required(request)
     if who.role is not None:
         return page(request, "console/me/role.html", who=who)
-    devices = panel(request, "iam.ListMFADevices", max_items=1000)
+    devices = panel(request, "console.MFADevices")
     keys = panel(request, "iam.ListAccessKeys", max_items=1000)
     rotations = panel(request, "tenant.ListKeyRotations")
     account = who.account

@@ -15,33 +15,13 @@ from accounts import mfa, sessions
 from console import cli, own
 from console.confirm import Confirm
 from console.forms import Look, OperationForm
+from console.mfa_devices import CODES, added, code_look, is_virtual, loss, own_devices, short
 from console.page import go, page
-from console.panels import panel
 from console.session import HtmxRequest, required
 from console.steps import Outcome, Step, attempt
 from iam.errors import EntityAlreadyExists
 
 ROOT_DEVICE: Final = "root-account-mfa-device"
-SECURITY_KEY: Final = ":u2f/"
-CODES: Final = ("AuthenticationCode1", "AuthenticationCode2")
-CODE_LOOK: Final = {
-    CODES[0]: Look(
-        "First code",
-        "The six digits the app shows now.",
-        "text",
-        autocomplete="one-time-code",
-        inputmode="numeric",
-        mono=True,
-    ),
-    CODES[1]: Look(
-        "Second code",
-        "Wait until the app shows the next six digits, and enter those.",
-        "text",
-        autocomplete="one-time-code",
-        inputmode="numeric",
-        mono=True,
-    ),
-}
 
 
 @own.as_oneself
@@ -87,8 +67,8 @@ def enable(request: HtmxRequest) -> HttpResponse:
     if form.run() is None:
         return _enable_page(request, serial, seed, form)
     sessions.rotate(request)
-    say = f"MFA device {_short(serial)} is in use: its code is asked for at your next sign-in."
-    return go(own.CREDENTIALS, say=say)
+    say = f"MFA device {short(serial)} is in use: its code is asked for at your next sign-in."
+    return added(request, say)
 
 
 @own.as_oneself
@@ -100,9 +80,9 @@ def discard(request: HtmxRequest) -> HttpResponse:
     if outcome.done:
         return go(
             "me-mfa:create" if request.POST.get("again") else own.CREDENTIALS,
-            say=f"{_short(serial)} is forgotten.",
+            say=f"{short(serial)} is forgotten.",
         )
-    return go(own.CREDENTIALS, say=f"{_short(serial)} is still there: {outcome.why}", tone="attention")
+    return go(own.CREDENTIALS, say=f"{short(serial)} is still there: {outcome.why}", tone="attention")
 
 
 @own.as_oneself
@@ -115,17 +95,17 @@ def resync(request: HtmxRequest) -> HttpResponse:
         "iam.ResyncMFADevice",
         only=CODES,
         fixed={"UserName": own.user_name(request), "SerialNumber": serial},
-        look=CODE_LOOK,
+        look=code_look("the device"),
     )
     if form.submitted and form.run() is not None:
-        return go(own.CREDENTIALS, say=f"MFA device {_short(serial)} is in step again.")
+        return go(own.CREDENTIALS, say=f"MFA device {short(serial)} is in step again.")
     return page(
         request,
         "console/me/mfa_resync.html",
         partial="form",
         status=form.status,
         form=form,
-        name=_short(serial),
+        name=short(serial),
         crumbs=own.CRUMBS,
     )
 
@@ -135,18 +115,19 @@ def resync(request: HtmxRequest) -> HttpResponse:
 def delete(request: HtmxRequest) -> HttpResponse:
     """Take a device off and forget it, once that is confirmed; the person's other sessions end."""
     serial = request.GET.get("serial", "")
-    name, user = _short(serial), own.user_name(request)
+    name, user = short(serial), own.user_name(request)
+    second = "Step 2 of 2: remove" if request.GET.get("step") else "Remove"
     question = Confirm(
-        title=f"Remove MFA device {name}?",
+        title=f"{second} MFA device {name}?",
         text="It is worth nothing from now on, and your other sessions end.",
-        warning="If it is your only device, your password alone opens the console.",
+        warning=loss(request, serial),
         verb="Remove device",
         action=request.get_full_path(),
         back=own.CREDENTIALS,
         cli=cli.line("iam.DeactivateMFADevice", {"UserName": user, "SerialNumber": serial}),
     )
     doing = [Step("Take it off", "iam.DeactivateMFADevice", {"user_name": user, "serial_number": serial})]
-    if SECURITY_KEY not in serial:  # a security key is forgotten when it is taken off
+    if is_virtual(serial):  # a security key is forgotten with that, a hardware token in the stock again
         doing.append(Step("Forget it", "iam.DeleteVirtualMFADevice", {"serial_number": serial}))
 
     def then(outcomes: Sequence[Outcome]) -> HttpResponse:
@@ -166,14 +147,14 @@ def _codes(request: HttpRequest, serial: str, *, read: bool = True) -> Operation
         "iam.EnableMFADevice",
         only=CODES,
         fixed={"UserName": own.user_name(request), "SerialNumber": serial},
-        look=CODE_LOOK,
+        look=code_look(),
         looking=not read,
     )
 
 
 def _enable_page(request: HttpRequest, serial: str, seed: str, form: OperationForm) -> HttpResponse:
     try:
-        shown = mfa.provisioning(required(request).account, _short(serial), seed)
+        shown = mfa.provisioning(required(request).account, short(serial), seed)
     except ValueError:
         shown = None  # the form came back without it: the app has the seed, the codes are enough
     return page(
@@ -182,7 +163,7 @@ def _enable_page(request: HttpRequest, serial: str, seed: str, form: OperationFo
         status=form.status,
         form=form,
         serial=serial,
-        name=_short(serial),
+        name=short(serial),
         provisioning=shown,
         grouped=" ".join(seed[at : at + 4] for at in range(0, len(seed), 4)) if shown else "",
         crumbs=own.CRUMBS,
@@ -192,19 +173,13 @@ def _enable_page(request: HttpRequest, serial: str, seed: str, form: OperationFo
 def _free_name(request: HttpRequest) -> str:
     """The name self-service policies expect: the user's own, or the next one where a device has it."""
     name = ROOT_DEVICE if required(request).principal.kind == "root" else required(request).principal.name
-    devices = panel(request, "iam.ListMFADevices", max_items=1000).result.get("MFADevices", ())
-    taken = {_short(device["SerialNumber"]) for device in devices}
+    taken = {short(device["SerialNumber"]) for device in own_devices(request)}
     candidates = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))]
     return next(candidate for candidate in candidates if candidate not in taken)
 
 
 def _serial(request: HttpRequest, name: str) -> str:
     return f"arn:aws:iam::{required(request).account.number}:mfa/{name}"
-
-
-def _short(serial: str) -> str:
-    name = serial.rpartition("/")[2]
-    return name.rpartition("-")[0] or name if SECURITY_KEY in serial else name
 
 
 _OWN = "me/credentials/mfa"

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 from accounts import challenges, security_keys, sessions
 from console import keys, own
 from console.forms import Look, OperationForm
-from console.page import go, page
+from console.mfa_devices import added
+from console.page import page
 from console.session import HtmxRequest, required
 
 OPERATION: Final = "tenant.EnableSecurityKey"
@@ -38,7 +39,7 @@ def create(request: HtmxRequest) -> HttpResponse:
     if form.submitted and form.run() is not None:
         sessions.rotate(request)
         say = f"Security key {form.params['KeyName']} is in use: it is asked for at your next sign-in."
-        return go(own.CREDENTIALS, say=say)
+        return added(request, say)
     return page(
         request,
         "console/me/security_key_create.html",
