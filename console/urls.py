@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.views.groups")),
     path("", include("console.views.inline_policies")),
     path("", include("console.views.me")),
+    path("", include("console.views.me_devices")),
     path("", include("console.views.me_keys")),
     path("", include("console.views.me_mfa")),
     path("", include("console.views.me_contact")),

@@ -189,7 +189,12 @@ def last_part(value: object) -> str:
 
 @register.filter
 def device_name(serial: object) -> str:
-    """The name in an MFA device's serial number; behind a security key's stands an id, which is left out."""
+    """The name in an MFA device's serial number; behind a security key's stands an id, which is left out.
+
+    A hardware token's number is all the name there is.
+    """
+    if not str(serial).startswith("arn:"):
+        return str(serial)
     name = last_part(serial)
     return name.rpartition("-")[0] or name if ":u2f/" in str(serial) else name
 
