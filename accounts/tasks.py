@@ -14,6 +14,7 @@ from accounts import (
     seen,
     sessions,
     signin_notices,
+    signin_tokens,
     temporary_pass,
     throttle,
 )
@@ -23,9 +24,9 @@ BATCHES_A_RUN = 20
 
 @shared_task(name="accounts.tasks.tidy_console_sessions", acks_late=True, soft_time_limit=50)  # type: ignore[untyped-decorator]  # Celery has no types
 def tidy_console_sessions(batch: int = 500) -> int:
-    """Drop sessions, challenges and temporary passes past their time, and counters that count nothing; returns how many."""
+    """Drop what sign-in leaves behind: sessions, challenges, passes and tokens past their time; returns how many."""
     now = datetime.now(UTC)
-    kinds = (sessions, throttle, challenges, temporary_pass)
+    kinds = (sessions, throttle, challenges, temporary_pass, signin_tokens)
     return sum(kind.tidy(now, batch) for kind in kinds)
 
 

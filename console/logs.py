@@ -49,6 +49,8 @@ def logging_config(level: str, *, as_json: bool) -> dict[str, Any]:
             "django.security": {"level": "ERROR"},
             "django.request": {"level": "ERROR"},
             "_granian": {"level": "WARNING"},
+            # It tells, at the lowest level, of everything a page was made of.
+            "django.template": {"level": "INFO"},
         },
     }
     logging.config.dictConfig(config)

@@ -28,7 +28,8 @@ def as_oneself(
     def guarded(request: HtmxRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         role = required(request).role
         if role is not None:
-            say = f"Switch back to {role.owner} first: a role has no credentials of its own."
+            back = f"Switch back to {role.owner} first: a" if role.leave else "A"
+            say = f"{back} role has no credentials of its own."
             return go(CREDENTIALS, say=say, tone="attention")
         return view(request, *args, **kwargs)
 

@@ -13,18 +13,25 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import names, switched_roles
-from accounts.signin_events import record
 from console import cli, session
 from console.calls import run_as_oneself
 from console.fields import Field, FormError, options
 from console.page import go, page
-from console.session import ROLE_COLOURS, HtmxRequest, required, signed_in, visitor
-from console.steps import Step, attempt
+from console.session import ROLE_COLOURS, HtmxRequest, required, signed_in
+from console.signing_out import end_role, note
 from iam.errors import AccessDenied, ServiceError
 
 HERE: Final = "/me/switch-role/"
 LONGEST_ROLE: Final = 576  # a path of 512 and a name of 64
 LONGEST_LABEL: Final = 64
+# The colours of AWS's links.
+AWS_COLOURS: Final = {
+    "F2B0A9": "red",
+    "FBBF93": "orange",
+    "FAD791": "yellow",
+    "B7CA9D": "green",
+    "99BCE3": "blue",
+}
 SHORTEST_SESSION_NAME: Final = 2
 REFUSED: Final = (
     "This role cannot be assumed. Check the account and the role; that your own policies allow sts:AssumeRole on it; "
@@ -45,12 +52,12 @@ class Wanted:
     def read(cls, request: HttpRequest) -> "Wanted":
         """What was sent.  The names of the parts in the address are ours, and those of AWS's links."""
         sent = request.POST if request.method == "POST" else request.GET
-        colour = sent.get("colour", "")
+        colour = _colour(sent.get("colour") or sent.get("color", ""))
         return cls(
             account=sent.get("account", "").strip()[: names.LONGEST_TYPED],
             role=(sent.get("role") or sent.get("roleName", "")).strip().strip("/")[:LONGEST_ROLE],
             label=_printable(sent.get("label") or sent.get("displayName", ""))[:LONGEST_LABEL],
-            colour=colour if colour in ROLE_COLOURS else ROLE_COLOURS[0],
+            colour=colour,
         )
 
 
@@ -77,11 +84,11 @@ def leave(request: HtmxRequest) -> HttpResponse:
     who = required(request)
     if who.role is None:
         return go("home")
-    # A role's policy may deny it: then the session ends by its own time, without anybody who could use it.
-    attempt(request, Step("End it", "tenant.RevokeSession", {"access_key_id": session.role_key(request)}))
+    if not session.role_key(request):  # signed in as the role itself: there is nobody to come back to
+        return go("home")
+    end_role(request, who)
     session.come_back(request)
-    mfa = who.session.mfa_at is not None
-    record(who.identity.account, who.identity, "ExitRole", visitor(request), timezone.now(), mfa=mfa)
+    note(request, who.session, "ExitRole")
     return go("home", say=f"You act as {who.role.owner} again.")
 
 
@@ -106,15 +113,29 @@ def _switch(request: HtmxRequest, wanted: Wanted, number: str) -> HttpResponse:
         return _ask(request, wanted, {"role": "This is no name of a role."})
     label = wanted.label or f"{wanted.role.rpartition('/')[2]} @ {wanted.account}"[:LONGEST_LABEL]
     session.become(request, answer["Credentials"]["AccessKeyId"], label, wanted.colour)
+    _remember(request, wanted, number, label)
+    return go("home", say=f"You act as {label} now.")
+
+
+def _remember(request: HttpRequest, wanted: Wanted, number: str, label: str) -> None:
+    """Put the role first in the person's list; holders of temporary credentials have none."""
+    person = required(request).person
+    if person is None:
+        return
     switched_roles.remember(
-        required(request).identity,
+        person,
         account_number=number,
         role=wanted.role,
         label=label,
         colour=wanted.colour,
         now=timezone.now(),
     )
-    return go("home", say=f"You act as {label} now.")
+
+
+def _colour(given: str) -> str:
+    """One of our colours, by its name or by AWS's number for it; grey for all else."""
+    named = AWS_COLOURS.get(given.lstrip("#").upper(), given.lower())
+    return named if named in ROLE_COLOURS else ROLE_COLOURS[0]
 
 
 def _printable(text: str) -> str:
@@ -124,7 +145,9 @@ def _printable(text: str) -> str:
 
 def _session_name(request: HttpRequest) -> str:
     """The name of the session: the person's own, as trails and conditions know them."""
-    name = session.oneself(request).principal.name or "root"
+    principal = session.oneself(request).principal
+    given = principal.session.name if principal.session is not None else ""
+    name = given or principal.name or "root"
     return name if len(name) >= SHORTEST_SESSION_NAME else f"{name}-console"
 
 
@@ -148,7 +171,7 @@ def _ask(
         "errors": [FormError(problem)] if problem else at_fields,
         "why": why,
         "colours": options([(colour, colour.capitalize()) for colour in ROLE_COLOURS], wanted.colour),
-        "history": switched_roles.recent(who.identity),
+        "history": switched_roles.recent(who.person) if who.person is not None else [],
         "who": who,
         "is_root": session.oneself(request).principal.kind == "root",
         "cli": cli.line(
@@ -201,5 +224,6 @@ def _fields(wanted: Wanted, wrong: dict[str, str]) -> list[Field]:
 app_name = "switch-role"
 urlpatterns = [
     path("me/switch-role/", index, name="index"),
+    path("switchrole", index, name="link"),  # AWS's links: ?account=&roleName=&displayName=&color=
     path("me/switch-role/leave/", leave, name="leave"),
 ]

@@ -141,7 +141,8 @@ def _usual_seconds(call: Call, role: Role) -> int:
     """How long a session lasts where nothing is said: an hour; in the console as long as the role lets people stay."""
     if call.source != "console":
         return USUAL_SECONDS
-    return min(role.max_session_seconds, role.max_signin_seconds or role.max_session_seconds)
+    longest = min(role.max_session_seconds, role.max_signin_seconds or role.max_session_seconds)
+    return min(longest, CHAINED_SECONDS) if call.principal.kind == "assumed-role" else longest
 
 
 def _require_duration(call: Call, role: Role, seconds: int) -> None:

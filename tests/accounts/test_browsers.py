@@ -26,6 +26,7 @@ class Shared(Browser):
         request = RequestFactory().post("/signin")
         request.COOKIES.update(self.cookies)
         response = BrowserSessions(view)(request)
+        assert isinstance(response, HttpResponse)
         for name, morsel in response.cookies.items():
             self.cookies[name] = morsel.value
         return answers[0]
@@ -133,7 +134,7 @@ def test_five_stand_side_by_side_and_no_more(people):
 
 def test_each_has_limits_of_its_own(two, account):
     later = two.later(minutes=14)
-    later.visit(lambda request: sessions.touch(sessions.current(request, later.now), later.now))
+    sessions.touch(later.own_session(), later.now)
     assert two.later(minutes=2).names() == []
     assert str(two.who()) == "ben"
 
@@ -187,7 +188,7 @@ def test_federated_sessions_end_when_they_were_to_end(account):
             user_agent="tests",
         )
     )
-    assert browser.session().identity is None
+    assert browser.own_session().identity is None
     assert browser.later(minutes=4, seconds=59).session() is not None
     assert browser.later(seconds=1).session() is None
 

@@ -13,6 +13,12 @@ from tests.world import PASSWORD
 FOREIGN = "This form was somebody else's"
 
 
+def found(pattern, text):
+    match = re.search(pattern, text)
+    assert match is not None, pattern
+    return match.group(1)
+
+
 def give_password(actor):
     identity = Identity.objects.select_related("account").get(pk=actor.principal.identity_pk)
     passwords.set_password(identity, PASSWORD, now=actor.now)
@@ -41,7 +47,7 @@ class Chrome:
         return self.post(f"/signin{query}", {"account": account, "user": user, "password": PASSWORD})
 
     def mark(self, address="/"):
-        return re.search(r'name="acting-as" value="([^"]+)"', self.get(address).text).group(1)
+        return found(r'name="acting-as" value="([^"]+)"', self.get(address).text)
 
 
 @pytest.fixture
@@ -57,7 +63,7 @@ def of(actor):
 
 
 def who(browser):
-    return re.search(r'class="who">([^<]*)', browser.get("/").text).group(1)
+    return found(r'class="who">([^<]*)', browser.get("/").text)
 
 
 def test_another_signs_in_beside_and_the_menu_lists_both(world, chrome):
@@ -143,7 +149,7 @@ def test_the_kept_form_is_sent_after_switching_back(world, chrome):
     mark = chrome.mark()
     chrome.sign_in("bob", add=True)
     page = chrome.post("/iam/groups/create/", {"acting-as": mark, "GroupName": "late"})
-    kept = re.search(r'name="kept" value="([^"]+)"', page.text).group(1)
+    kept = found(r'name="kept" value="([^"]+)"', page.text)
     again = chrome.post(f"/switch-identity/{of(world.alice).pk}/use/", {"kept": kept})
     assert again.status == 200
     assert 'name="GroupName" value="late"' in again.text
