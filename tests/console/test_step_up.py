@@ -1,5 +1,6 @@
 """Dangerous acts ask for a fresh proof: whose, which, by what, and the way there and back."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -14,7 +15,7 @@ from console import step_up
 from console.kinds import USER
 from iam import catalogue
 from iam.models import AccessKey, User
-from tests.world import PASSWORD
+from tests.world import ADMINISTRATOR, PASSWORD
 
 KEY, PASSWORDS, CODE = "/me/credentials/keys/create/", "/me/proof/password/", "/me/proof/code/"
 STALE = timedelta(minutes=11)
@@ -233,6 +234,35 @@ def test_the_proof_leads_nowhere_else(world, browser, to):
 def test_a_stranger_is_sent_to_sign_in(world, browser):
     for address in ("/me/proof/", KEY):
         assert browser().get(address).location.startswith("/signin")
+
+
+def test_in_a_role_the_proof_is_that_of_who_signed_in(world, browser):
+    trust = json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": world.alice.principal.arn},
+                    "Action": "sts:AssumeRole",
+                }
+            ],
+        }
+    )
+    world.root.iam("CreateRole", RoleName="admin", AssumeRolePolicyDocument=trust)
+    world.root.iam("AttachRolePolicy", RoleName="admin", PolicyArn=ADMINISTRATOR)
+    opened = browser(world.alice)
+    switched = opened.post("/me/switch-role/", {"account": world.account.number, "role": "admin"})
+    assert switched.status == 303, switched.words
+    address = "/iam/users/bob/credentials/keys/create/"
+    assert opened.get(address).status == 200, "signing in was a proof"
+    stale(opened)
+    assert proof(opened.post(address))[0] == address
+    assert opened.post(PASSWORDS, {"password": PASSWORD, "next": address}).location == address
+    assert opened.post(address).status == 200
+    event = Event.objects.filter(name="ConfirmIdentity").get()
+    assert event.actor_arn == world.alice.principal.arn
+    assert keys_of("bob") == 1
 
 
 def test_ordinary_acts_ask_for_nothing(world, browser):
