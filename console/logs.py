@@ -18,6 +18,13 @@ def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
     return event
 
 
+def brief(record: logging.LogRecord) -> bool:
+    """Leave the traceback out of what is the sender's doing, such as a form of too many fields."""
+    if record.name.startswith("django.security"):
+        record.exc_info = None
+    return True
+
+
 def logging_config(level: str, *, as_json: bool) -> dict[str, Any]:
     """Configure structlog and the standard library to write alike, and return what was configured."""
     shared: list[structlog.typing.Processor] = [
@@ -42,7 +49,8 @@ def logging_config(level: str, *, as_json: bool) -> dict[str, Any]:
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"brief": {"()": lambda: brief}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["brief"]}},
         "root": {"handlers": ["stderr"], "level": level.upper()},
         "loggers": {
             # Refused host names and malformed requests are the sender's doing: one line, no traceback.

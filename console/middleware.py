@@ -67,6 +67,8 @@ class Faces:
             if response.say:
                 messages.add_message(request, LEVELS[response.tone], response.say)
             response = onward(request, response)
+        if wants_fragment(request) and (who := session.known_who(request)) is not None:
+            response.headers[session.LEFT_HEADER] = str(who.seconds_left)
         return response
 
     def process_view(
@@ -77,9 +79,7 @@ class Faces:
         try:
             if match is None or match.app_name != "switch-identity":
                 check_mark(request)
-            who = session.who(request) if once.FIELD in request.POST else None
-            if who is not None:
-                once.spend(request, who.session)
+            once.spend(request)
         except ForeignForm as form:
             return foreign(request, form.mark)
         except once.AlreadyDone:

@@ -10,10 +10,12 @@ from typing import Final
 from django.http import HttpRequest
 
 from accounts import sessions
-from accounts.models import ConsoleSession
+from console import session
+from console.page import wants_fragment
 
 FIELD: Final = "once"
 MARK_BYTES: Final = 16
+LOOK: Final = "look"
 
 
 class AlreadyDone(Exception):
@@ -25,10 +27,15 @@ def fresh() -> str:
     return secrets.token_urlsafe(MARK_BYTES)
 
 
-def spend(request: HttpRequest, session: ConsoleSession) -> None:
-    """Use the form's mark up, where it has one.  Errors: AlreadyDone."""
+def spend(request: HttpRequest) -> None:
+    """Use the form's mark up, where it has one.  Errors: AlreadyDone.
+
+    A look that is taken on the way, for a picker's search or a hint, carries the mark too but is not the form's sending.
+    """
     mark = request.POST.get(FIELD, "")
-    if not mark:
+    match = request.resolver_match
+    if not mark or wants_fragment(request) or (match is not None and match.url_name == LOOK):
         return
-    if not sessions.spend_form(session, mark):
+    who = session.who(request)
+    if who is not None and not sessions.spend_form(who.session, mark):
         raise AlreadyDone

@@ -133,9 +133,7 @@ def send_again(
 
 def already_done(request: HttpRequest) -> HttpResponse:
     """A form that was sent before: nothing more was made."""
-    back = session.own_path(_referring_page(request))
-    answer = page(request, "console/already_done.html", partial="told", status=409, back=back)
-    return into_flash(answer) if wants_fragment(request) else answer
+    return page(request, "console/already_done.html", status=409, back=session.own_path(request.path))
 
 
 def onward(request: HttpRequest, response: HttpResponseRedirect) -> HttpResponse:
@@ -166,10 +164,6 @@ def _in_this_browser(request: HttpRequest, mark: str) -> ConsoleSession | None:
     """The session beside this one whose principal has that mark, if there is one."""
     others: Iterable[ConsoleSession] = browsers.beside(sessions.store_of(request), timezone.now())
     return next((row for row in others if session.mark_of(row) == mark), None)
-
-
-def _referring_page(request: HttpRequest) -> str:
-    return session.here(request) if request.headers.get("HX-Current-URL") else request.path
 
 
 def _is_secret(name: str) -> bool:

@@ -30,6 +30,7 @@ R = TypeVar("R", bound=HttpResponseBase)
 ROLE_KEY: Final = "role"
 SIGNED_IN_KEY: Final = "_who"
 ROLE_COLOURS: Final = ("grey", "red", "orange", "yellow", "green", "blue", "purple")
+LEFT_HEADER: Final = "X-Seconds-Left"
 ISSUER_KEY: Final = "issuer"
 ISSUER_SALT: Final = "console.session.issuer"
 # Nothing to come back to: a link of others could sign somebody in or out by them.
@@ -104,6 +105,11 @@ def who(request: HttpRequest) -> Who | None:
         known = _look_up(request)
         setattr(request, SIGNED_IN_KEY, known)
     return cast("Who | None", known)
+
+
+def known_who(request: HttpRequest) -> Who | None:
+    """Who acts, where this request has looked that up already."""
+    return cast("Who | None", getattr(request, SIGNED_IN_KEY, None))
 
 
 def forget_who(request: HttpRequest) -> None:

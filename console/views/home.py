@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from console import navigation
 from console.page import THEME_COOKIE, THEMES, go, page
 from console.panels import panel
-from console.session import HtmxRequest, own_address, required, signed_in
+from console.session import LEFT_HEADER, HtmxRequest, own_address, required, signed_in
 
 THEME_KEPT = timedelta(days=365)
 RECENT_EVENTS = 8
@@ -128,10 +128,10 @@ def appearance(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_POST
 def still_here(request: HtmxRequest) -> HttpResponse:
     """Nothing but that the person is still there: the idle limit moves on, and the answer says how far."""
-    return HttpResponse(status=204, headers={"X-Seconds-Left": str(required(request).seconds_left)})
+    return HttpResponse(status=204, headers={LEFT_HEADER: str(required(request).seconds_left)})
 
 
 def _lately(moment: datetime | None) -> datetime | None:

@@ -135,6 +135,7 @@ def key_create(request: HtmxRequest, name: str) -> HttpResponse:
         action=request.path,
         back=back,
         danger=False,
+        whole=True,
         cli=cli.line("iam.CreateAccessKey", {"UserName": name}),
     )
     if not question.given(request):

@@ -181,7 +181,13 @@ def test_the_dashboard_asks_the_database_a_bounded_number_of_times(
 def test_a_person_can_stay_signed_in(world, browser):
     person = browser(world.alice)
     assert 'data-seconds-left="' in person.get("/").text
-    answer = person.get("/still-here")
+    answer = person.post("/still-here", htmx=True)
     assert answer.status == 204
     assert 800 < int(answer.response.headers["X-Seconds-Left"]) <= 900
-    assert browser().get("/still-here").location.startswith("/signin")
+    assert person.get("/still-here").status == 405
+    assert browser().post("/still-here", htmx=True).location.startswith("/signin")
+
+
+def test_every_fragment_says_how_long_the_session_lasts(world, browser):
+    answer = browser(world.alice).get("/iam/users/", htmx=True)
+    assert 800 < int(answer.response.headers["X-Seconds-Left"]) <= 900

@@ -2,8 +2,9 @@ import json
 import logging
 
 import pytest
+from django.test import Client
 
-from console.logs import hide_secrets, logging_config
+from console.logs import brief, hide_secrets, logging_config
 
 
 @pytest.mark.parametrize(
@@ -11,6 +12,24 @@ from console.logs import hide_secrets, logging_config
 )
 def test_secrets_are_masked_by_name(name):
     assert hide_secrets(None, "info", {name: "hunter2", "event": "x"}) == {name: "***", "event": "x"}
+
+
+def test_a_form_of_too_many_fields_is_refused_and_logged_in_one_line(db, caplog):
+    fields = "&".join(f"a{number}=1" for number in range(2100))
+    client = Client(enforce_csrf_checks=True)
+    client.get("/signin")
+    answer = client.post("/signin", fields, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 400
+    (record,) = caplog.records
+    assert record.name == "django.security.TooManyFieldsSent"
+    assert brief(record)
+    assert record.exc_info is None
+
+
+def test_an_error_of_ours_keeps_its_traceback():
+    record = logging.makeLogRecord({"name": "console.middleware", "exc_info": (None, None, None)})
+    assert brief(record)
+    assert record.exc_info
 
 
 def test_production_writes_one_json_object_a_line(capsys):
