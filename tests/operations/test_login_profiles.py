@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from accounts import passwords
-from accounts.models import ConsoleSession, Identity
+from accounts.models import Account, ConsoleSession, Identity
 from iam.call import SessionFacts
 from tests.operations import permission
 from tests.world import NOW, PASSWORD, Actor, World, allow, deny, last_event, refused
@@ -208,3 +208,35 @@ def test_guessing_the_old_password_locks(world, eve):
     with refused("EntityTemporarilyUnmodifiable"):
         eve.iam("ChangePassword", OldPassword=PASSWORD, NewPassword=OTHER)
     eve.later(minutes=31).iam("ChangePassword", OldPassword=PASSWORD, NewPassword=OTHER)
+
+
+def test_an_expired_password_for_an_administrator_to_reset_cannot_be_changed_in_the_console(world, eve):
+    world.alice.iam(
+        "UpdateAccountPasswordPolicy", AllowUsersToChangePassword=True, MaxPasswordAge=1, HardExpiry=True
+    )
+    late = eve.later(days=2)
+    change = {"OldPassword": PASSWORD, "NewPassword": OTHER}
+    with refused("PasswordPolicyViolation", "Ask an administrator"):
+        at_browser(late, session(world, "eve", "k")).iam("ChangePassword", **change)
+    late.iam("ChangePassword", **change)
+
+
+def test_given_passwords_must_be_changed_where_the_account_says_so(world, eve):
+    Account.objects.update(change_given_passwords=True)
+    world.alice.iam("UpdateLoginProfile", UserName="eve", Password=OTHER, PasswordResetRequired=False)
+    profile = world.alice.iam("GetLoginProfile", UserName="eve")["LoginProfile"]
+    assert profile["PasswordResetRequired"]
+
+
+def test_the_history_holds_for_resets_by_administrators(world, eve):
+    world.alice.iam("UpdateAccountPasswordPolicy", PasswordReusePrevention=2)
+    with refused("PasswordPolicyViolation", "used before"):
+        world.alice.iam("UpdateLoginProfile", UserName="eve", Password=PASSWORD)
+    world.alice.iam("DeleteLoginProfile", UserName="eve")
+    with refused("PasswordPolicyViolation", "used before"):
+        world.alice.iam("CreateLoginProfile", UserName="eve", Password=PASSWORD)
+
+
+def test_a_common_password_is_refused_to_administrators_too(world):
+    with refused("PasswordPolicyViolation", "everybody tries first"):
+        world.alice.iam("CreateLoginProfile", UserName="bob", Password="Password1")
