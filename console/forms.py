@@ -289,8 +289,8 @@ def _given(field: Field) -> Any:
         return bool(field.value)
     if field.kind == "lines" and isinstance(field.value, str):
         return [line.strip() for line in field.value.splitlines() if line.strip()] or None
-    if field.kind == "select" and field.least is not None and str(field.value).isdecimal():
-        # A select over an integer: only such members have a least value.
+    if field.kind in ("select", "radio") and field.least is not None and str(field.value).isdecimal():
+        # A choice of an integer: only such members have a least value.
         return int(field.value)
     return None if field.value in ("", [], None) else field.value
 

@@ -19,7 +19,7 @@ def onward(request: HttpRequest, step: signin.Step) -> HttpResponse:
     if isinstance(step, signin.Done):
         identity = step.session.identity
         if identity is not None and devices.lacks_hardware(identity):
-            return go("me-mfa:better", say=BETTER_DUE, tone="attention")
+            return go("me-devices:better", say=BETTER_DUE, tone="attention")
         return go(wanted(request))
     if isinstance(step, signin.NeedsDevice):
         name = "signin-enrol"

@@ -42,6 +42,7 @@ VIEWS: Final = frozenset(
     {
         "account-mfa:edit",
         "me-contact:edit",
+        "account-devices:assign",
         "me-devices:hardware",
         "me-keys:collect",
         "me-keys:create",

@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import password_rules
-from console import cli, durations, required_mfa, steps
+from console import cli, durations, required_mfa, signin_settings, steps
 from console.confirm import Confirm
 from console.forms import Look, OperationForm
 from console.page import Tab, go, page, tabs
@@ -96,6 +96,7 @@ def index(request: HtmxRequest) -> HttpResponse:
         by_alias=_sign_in(request, _alias(aliases)) if _alias(aliases) else "",
         endpoint=request.build_absolute_uri("/").rstrip("/"),
         mfa=required_mfa.card(request),
+        signin=signin_settings.card(request),
     )
 
 
