@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import password_rules
-from console import cli, durations, required_mfa, signin_settings, steps
+from console import cli, durations, password_profiles, required_mfa, signin_settings, steps
 from console.confirm import Confirm
 from console.forms import Look, OperationForm
 from console.page import Tab, go, page, tabs
@@ -166,6 +166,7 @@ def passwords(request: HtmxRequest) -> HttpResponse:
             PASSWORD_LOOK[name].label for name in KINDS if policy.result.get("PasswordPolicy", {}).get(name)
         ],
         built_in=[rule.text for rule in password_rules.describe(password_rules.BUILT_IN)],
+        profiles=password_profiles.shown(request),
         cli=policy.cli,
     )
 

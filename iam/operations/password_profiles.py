@@ -103,7 +103,7 @@ def update_password_safeguards(
         "factor_failures": factor_failures,
         "factor_lock_minutes": factor_lock_minutes,
     }
-    changed = {name: value for name, value in given.items() if value is not None}
+    changed: dict[str, int | None] = {name: value for name, value in given.items() if value is not None}
     if "given_password_hours" in changed:
         changed["given_password_hours"] = given_password_hours or None
     password_profiles.guard(call.account, changed)
