@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Each module of views lists its own addresses, in full; one with app_name has its names under that.
     path("", include("console.views.home")),
     path("", include("console.views.account")),
+    path("", include("console.views.account_passwords")),
     path("", include("console.views.account_devices")),
     path("", include("console.views.account_mfa")),
     path("", include("console.views.account_signin")),
