@@ -19,5 +19,9 @@ class Browser:
 def browser(session: ConsoleSession, asking: ConsoleSession) -> Browser:
     """A session as lists show it."""
     agent = session.user_agent
-    icon = "device-mobile" if agents.moves(agent) else "device-desktop"
-    return Browser(session, agents.describe(agent), icon, session.pk == asking.pk)
+    return Browser(session, agents.describe(agent), icon(agent), session.pk == asking.pk)
+
+
+def icon(user_agent: str) -> str:
+    """What kind of device the browser is on, as an icon."""
+    return "device-mobile" if agents.moves(user_agent) else "device-desktop"

@@ -12,6 +12,7 @@ from console.confirm import Confirm
 from console.page import go, page
 from console.panels import panel
 from console.session import HtmxRequest, required, signed_in, visitor
+from console.signing_out import sign_out
 from console.steps import Step, attempt
 
 HERE = "/me/sessions/"
@@ -45,8 +46,7 @@ def end(request: HtmxRequest, session_id: int) -> HttpResponse:
     who = required(request)
     if session_id == who.session.pk:
         _note(request)
-        sessions.end(request)
-        return go("signin", say="You are signed out.")
+        return sign_out(request)
     if not sessions.end_own(who.identity, session_id):
         return go(HERE, say="That session had ended already.", tone="info")
     _note(request)
@@ -72,6 +72,25 @@ def end_others(request: HtmxRequest) -> HttpResponse:
     sessions.rotate(request)
     _note(request)
     return go(HERE, say=f"{ended} other session{'' if ended == 1 else 's'} ended.")
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def end_all(request: HtmxRequest) -> HttpResponse:
+    """End all of the person's sessions, this one too, once that is confirmed."""
+    who = required(request)
+    question = Confirm(
+        title="Sign out everywhere?",
+        text="Every browser you are signed in with is signed out, this one too. Access keys go on working.",
+        verb="Sign out everywhere",
+        action=request.path,
+        back=HERE,
+    )
+    if not question.given(request):
+        return question.ask(request, crumbs=CRUMBS)
+    sessions.end_all_of(who.identity, keep=who.session.pk)
+    _note(request)
+    return sign_out(request)
 
 
 @signed_in
@@ -102,6 +121,7 @@ def _note(request: HttpRequest) -> None:
 app_name = "me-sessions"
 urlpatterns = [
     path("me/sessions/", index, name="index"),
+    path("me/sessions/end-all/", end_all, name="end-all"),
     path("me/sessions/end-others/", end_others, name="end-others"),
     path("me/sessions/<int:session_id>/end/", end, name="end"),
     path("me/sessions/temporary/<str:key_id>/revoke/", revoke, name="revoke"),

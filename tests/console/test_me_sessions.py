@@ -95,3 +95,17 @@ def test_another_persons_credentials_are_not_mine_to_revoke(world, browser):
     page = browser(world.bob).post(f"{HERE}temporary/{key_id}/revoke/")
     assert page.status == 422
     assert "You need wardstead:RevokeSession" in page.words
+
+
+def test_all_are_ended_once_confirmed(world, browser):
+    here, there = browser(world.bob), browser(world.bob)
+    assert here.get(f"{HERE}end-all/").is_accessible()
+    assert here.post(f"{HERE}end-all/").location == "/signin"
+    assert not of(world.bob)
+    assert there.get("/").location.startswith("/signin")
+
+
+def test_the_role_of_a_session_is_shown(world, browser):
+    here = browser(world.bob)
+    ConsoleSession.objects.update(acting_as="Deploy")
+    assert "acts as Deploy" in here.get(HERE).words

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.utils import timezone
 
+from accounts.models import ConsoleSession
 from iam.models import Session
 from tests.world import allow
 
@@ -95,3 +96,66 @@ def test_listing_alone_can_be_allowed(world, browser, session):
         PolicyDocument=json.dumps(allow("wardstead:ListSessions")),
     )
     assert session in browser(world.bob).get(ADDRESS).text
+
+
+BROWSERS = f"{ADDRESS}browsers/"
+
+
+def numbers(actor):
+    rows = ConsoleSession.objects.filter(identity_id=actor.principal.identity_pk)
+    return list(rows.values_list("pk", flat=True))
+
+
+def test_browsers_are_listed_for_those_who_may(world, alice, browser):
+    browser(world.bob, mfa=True)
+    shown = alice.get(BROWSERS)
+    assert shown.status == 200
+    assert "bob" in shown.words
+    assert "With MFA" in shown.words
+    assert shown.words.count("This one") == 1
+    assert shown.is_accessible()
+    assert alice.get(BROWSERS, htmx=True).is_accessible()
+    assert "wardstead:ListConsoleSessions" in browser(world.bob).get(BROWSERS).refused_actions
+
+
+def test_browsers_of_one_user_are_listed(world, alice, browser):
+    browser(world.bob), browser(world.root)
+    shown = alice.get(BROWSERS, user="bob")
+    assert "Root user" not in shown.words
+    assert "Sign out all of bob" in shown.words
+    assert "No browser of such a user" in alice.get(BROWSERS, user="nobody").words
+
+
+def test_one_browser_is_signed_out_by_an_administrator(world, alice, browser):
+    bobs = browser(world.bob)
+    address = f"{BROWSERS}{numbers(world.bob)[0]}/end/"
+    assert alice.get(address).is_accessible()
+    assert alice.post(address).location == BROWSERS
+    assert bobs.get("/").location.startswith("/signin?next=%2F&why=ended")
+    assert alice.post(address).status == 422
+
+
+def test_all_browsers_of_a_user_are_signed_out(world, alice, browser):
+    bobs = [browser(world.bob), browser(world.bob)]
+    assert alice.get(f"{BROWSERS}end/?user=bob").is_accessible()
+    assert alice.post(f"{BROWSERS}end/?user=bob").location == BROWSERS
+    assert "2 browsers signed out." in alice.get(BROWSERS).words
+    assert all(each.get("/").location.startswith("/signin") for each in bobs)
+    assert alice.get("/").status == 200
+
+
+def test_everybody_is_signed_out_once_that_is_typed(world, alice, browser):
+    bobs = browser(world.bob)
+    assert alice.post(f"{BROWSERS}end/").status == 422
+    assert bobs.get("/").status == 200
+    alice.post(f"{BROWSERS}end/", {"confirm": "everybody"})
+    assert bobs.get("/").location.startswith("/signin")
+    assert alice.get("/").status == 200
+
+
+def test_who_may_not_is_told_so(world, alice, browser):
+    bobs = browser(world.bob)
+    page = bobs.post(f"{BROWSERS}{numbers(world.alice)[0]}/end/")
+    assert page.status == 422
+    assert "You need wardstead:EndConsoleSession" in page.words
+    assert alice.get("/").status == 200
