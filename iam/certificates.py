@@ -19,6 +19,7 @@ _SMALLEST_RSA_BITS = 1024
 # Whether a number is prime takes seconds to tell beyond some 6,000 bits, whose text is about this long.
 _LONGEST_KEY = 5_000
 _MOST_IN_CHAIN = 20
+_EXPIRED = "Certificate is no longer valid. The 'Not After' date restriction on the certificate has passed."
 
 
 def read(pem: str, *, refusal: str = "") -> x509.Certificate:
@@ -45,20 +46,19 @@ def _all(pem: str) -> list[x509.Certificate]:
     return found
 
 
-def require_current(certificate: x509.Certificate, now: datetime) -> None:
-    """Refuse a certificate outside its time.  Errors: MalformedCertificate.
+def require_current(certificate: x509.Certificate, now: datetime, *, refusal: str = "") -> None:
+    """Refuse a certificate outside its time.  Errors: MalformedCertificate, with `refusal` as text if given.
 
     Source: IAM User Guide, managing server certificates (prerequisites).
     """
     start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if now < start:
         raise MalformedCertificate(
-            f"The certificate is not valid before {start:%Y-%m-%dT%H:%M:%SZ}.", member="CertificateBody"
+            refusal or f"The certificate is not valid before {start:%Y-%m-%dT%H:%M:%SZ}.",
+            member="CertificateBody",
         )
     if now > end:
-        raise MalformedCertificate(
-            f"The certificate expired at {end:%Y-%m-%dT%H:%M:%SZ}.", member="CertificateBody"
-        )
+        raise MalformedCertificate(refusal or _EXPIRED, member="CertificateBody")
 
 
 def require_chain(certificate: x509.Certificate, pem: str) -> None:

@@ -52,8 +52,8 @@ def upload_server_certificate(
         name_key=fold(server_certificate_name),
         path=path,
         created_at=call.now,
-        body=certificate_body,
-        chain=certificate_chain,
+        body=certificate_body.strip(),
+        chain=certificate_chain.strip(),
         sealed_private_key=vault.seal(call.account, f"{KEY_PURPOSE} {certificate_id}", private_key.encode()),
         expires_at=certificate.not_valid_after_utc,
         tags=stored_tags,
@@ -63,7 +63,7 @@ def upload_server_certificate(
 
 @operation("iam.GetServerCertificate", target=targets.server_certificate(), reads=True)
 def get_server_certificate(call: Call, *, server_certificate: ServerCertificate) -> Output:
-    """Answer certificate and chain as they were uploaded, without the private key.  Errors: NoSuchEntity."""
+    """Answer certificate and chain as uploaded, without blanks around them and the private key.  Errors: NoSuchEntity."""
     chain = server_certificate.chain
     return {
         "ServerCertificate": {

@@ -19,8 +19,9 @@ def upload_signing_certificate(call: Call, *, owner: Identity, certificate_body:
     role or federated session).
     Source: IAM API Reference, UploadSigningCertificate.
     """
-    certificate = certificates.read(certificate_body, refusal=f"Certificate {certificate_body} is malformed.")
-    certificates.require_current(certificate, call.now)
+    refusal = f"Certificate {certificate_body} is malformed."
+    certificate = certificates.read(certificate_body, refusal=refusal)
+    certificates.require_current(certificate, call.now, refusal=refusal)
     quotas.require_room(
         call.account,
         "SigningCertificatesPerUser",

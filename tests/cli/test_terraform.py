@@ -1,59 +1,179 @@
-"""Terraform's own AWS provider against the product: made, unchanged, changed, gone.
+"""Terraform's own AWS provider against the product: every kind of resource and data source it has for IAM.
 
-It runs where Terraform and the provider are on the machine already: neither can be installed from here.
+Each family is made, planned without a difference, changed, planned again, and destroyed.  It runs where Terraform and
+the provider are on the machine already: neither can be installed from here.
 """
 
+import json
+import os
+import re
 import shutil
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from tests.certificates import certificate, ec_key, pem_of, rsa_key, saml_metadata
+from tests.cli import terminal
 from tests.cli.terminal import Terminal
+from tests.e2e import serving
 
-PLAN = Path(__file__).parent / "terraform" / "main.tf"
-RESOURCES = PLAN.read_text().count('\nresource "')
+HERE = Path(__file__).parent / "terraform"
+FAMILIES = {path.parent.name: path for path in sorted(HERE.glob("*/main.tf"))}
 MIRRORS = (
     Path("/opt/tf-plugins"),
     Path("/usr/share/terraform/plugins"),
     Path("~/.terraform.d/plugins").expanduser(),
 )
 PROVIDER = "registry.terraform.io/hashicorp/aws"
+MIRROR = next((folder for folder in MIRRORS if (folder / PROVIDER).is_dir()), None)
+AT_ONCE = 2
+# What each family finds by its data sources, before and after it is changed.
+FOUND = {
+    "people": ("111122223333 /staff/ 1 1 Active 1", "111122223333 /staff/ 1 1 Inactive 2"),
+    "access": ("7200 2 deploy 1 deploy true", "7200 2 deploy 1 deploy true"),
+    "trust": ("idp.example.com/realms/main idp /first/", "idp.example.com/realms/main idp /second/"),
+    "account": ("true", "true"),
+}
+# Kinds of the provider that cannot be tried, each with the reason.
+NOT_TRIED = {
+    ("resource", "aws_iam_organizations_features"): "needs the managing account of an AWS organization",
+}
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("terraform") is None or MIRROR is None,
+    reason="Terraform or its AWS provider is not on this machine",
+)
 
 
-@pytest.fixture
-def terraform(root: Terminal, tmp_path) -> Terminal:
-    """Root's terminal in a folder with the plan, its providers taken from this machine."""
-    mirror = next((folder for folder in MIRRORS if (folder / PROVIDER).is_dir()), None)
-    if shutil.which("terraform") is None or mirror is None:
-        pytest.skip("Terraform or its AWS provider is not on this machine")
-    folder = tmp_path / "plan"
-    folder.mkdir()
-    shutil.copy(PLAN, folder)
+def surroundings(folder: Path) -> dict[str, str]:
+    """What Terraform must be told to take the provider from this machine and to ask nobody anything."""
     settings = folder / "settings.rc"
     settings.write_text(
-        f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n'
+        f'provider_installation {{\n  filesystem_mirror {{\n    path = "{MIRROR}"\n  }}\n}}\n'
     )
-    root.does(
-        f"cd {folder}; export TF_CLI_CONFIG_FILE={settings} TF_IN_AUTOMATION=1 CHECKPOINT_DISABLE=1 TF_CLI_ARGS=-no-color"
-    )
-    root.does("export AWS_REGION=us-east-1")
-    root.does("terraform init -input=false")
-    return root
+    return {
+        "TF_CLI_CONFIG_FILE": str(settings),
+        "TF_IN_AUTOMATION": "1",
+        "CHECKPOINT_DISABLE": "1",
+        "TF_CLI_ARGS": "-no-color",
+        "AWS_REGION": "us-east-1",
+    }
 
 
-def test_what_terraform_makes_it_finds_again_changes_and_removes(terraform: Terminal):
-    made = terraform.does("terraform apply -input=false -auto-approve")
-    assert f"Resources: {RESOURCES} added, 0 changed, 0 destroyed." in made
-    assert 'account = "111122223333"' in made
-    assert terraform.type("terraform plan -input=false -detailed-exitcode").count("No changes.") == 1
-    assert terraform.status == 0
-    changed = terraform.does(
-        "terraform apply -input=false -auto-approve -var description='Deploys by night.'"
+def lay_papers(folder: Path) -> None:
+    """Files that the families upload."""
+    start = datetime.now(UTC) - timedelta(days=1)
+    public = rsa_key().public_key()
+    papers = {
+        "metadata.xml": saml_metadata(),
+        "server.pem": certificate("web", start=start),
+        "server.key": pem_of(ec_key("web")),
+        "signing.pem": certificate("dana", start=start),
+        "id.pub": public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode(),
+    }
+    for name, text in papers.items():
+        (folder / name).write_text(text)
+
+
+@contextmanager
+def opened(product: serving.Installation, family: str, folder: Path) -> Iterator[Terminal]:
+    """The terminal of a new account's root, in a folder with the family's plan."""
+    account = product.new_account(serving.name_for(f"terraform-{family}"))
+    shutil.copy(FAMILIES[family], folder)
+    lay_papers(folder)
+    given = terminal.keys(account["access_key_id"], account["secret_access_key"])
+    place = {"AWS_ENDPOINT_URL": product.url, **surroundings(folder), **given}
+    if family == "account":
+        place["TF_VAR_alias"] = f"{account['alias']}-2"
+    with terminal.terminal(folder.with_name(f"{folder.name}-home"), place) as session:
+        session.number = account["account_id"]
+        session.does(f"cd {folder}")
+        yield session
+
+
+def walk(product: serving.Installation, family: str, folder: Path) -> None:
+    """A family's whole life.  AssertionError at what is not as it should be."""
+    kinds = FAMILIES[family].read_text().count('\nresource "')
+    with opened(product, family, folder) as session:
+        session.does("terraform init -input=false")
+        made = session.does("terraform apply -input=false -auto-approve")
+        assert f"Resources: {kinds} added, 0 changed, 0 destroyed." in made, made
+        unchanged(session, "first")
+        assert found(session) == FOUND[family][0]
+        changed = session.does("terraform apply -input=false -auto-approve -var word=second")
+        assert re.search(r"Resources: \d+ added, [1-9]\d* changed, \d+ destroyed\.", changed), changed
+        unchanged(session, "second")
+        assert found(session) == FOUND[family][1]
+        gone = session.does("terraform destroy -input=false -auto-approve -var word=second")
+        assert f"Resources: {kinds} destroyed." in gone, gone
+
+
+def unchanged(session: Terminal, word: str) -> None:
+    plan = session.type(f"terraform plan -input=false -detailed-exitcode -var word={word}")
+    assert "No changes." in plan, plan
+    assert session.status == 0
+
+
+def found(session: Terminal) -> str:
+    printed = session.does("terraform output -raw found")
+    return printed.replace(session.number, terminal.NUMBER)
+
+
+@pytest.fixture(scope="module")
+def walked(product: serving.Installation, tmp_path_factory) -> Iterator[dict[str, Future[None]]]:
+    """Every family's walk; two at a time, each in an account of its own."""
+    with ThreadPoolExecutor(AT_ONCE) as walkers:
+        yield {
+            family: walkers.submit(walk, product, family, tmp_path_factory.mktemp(family))
+            for family in FAMILIES
+        }
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_terraform_makes_it_finds_again_changes_and_removes(walked, family):
+    walked[family].result()
+
+
+def test_every_kind_that_the_provider_has_is_in_a_family_or_not_tried_for_a_reason(tmp_path):
+    offered = schema(tmp_path)
+    written = {
+        (what, kind)
+        for path in FAMILIES.values()
+        for what, kind in re.findall(r'^(resource|data) "(aws_iam_\w+)"', path.read_text(), re.MULTILINE)
+    }
+    assert offered - written == set(NOT_TRIED)
+    assert written <= offered
+
+
+def schema(folder: Path) -> set[tuple[str, str]]:
+    """The kinds for IAM that the provider on this machine has."""
+    (folder / "main.tf").write_text(
+        'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
     )
-    assert "Resources: 0 added, 1 changed, 0 destroyed." in changed
-    described = "aws iam get-role --role-name deploy --query 'Role.[Description,Tags[0].Value]' --output text"
-    assert terraform.does(described) == "Deploys by night. terraform"
-    assert f"Resources: {RESOURCES} destroyed." in terraform.does(
-        "terraform destroy -input=false -auto-approve"
-    )
-    assert terraform.does("aws iam list-users --query 'length(Users)'") == "0"
+    surround = surroundings(folder) | {"PATH": os.environ["PATH"], "HOME": str(folder), "TF_CLI_ARGS": ""}
+
+    def terraform(*words: str) -> str:
+        done = subprocess.run(  # noqa: S603  # a fixed command line
+            ["terraform", *words],  # noqa: S607  # wherever it is
+            cwd=folder,
+            env=surround,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+        return done.stdout
+
+    terraform("init", "-input=false")
+    known = json.loads(terraform("providers", "schema", "-json"))["provider_schemas"]
+    (provider,) = known.values()
+    parts = {"resource": "resource_schemas", "data": "data_source_schemas"}
+    return {
+        (what, kind) for what, part in parts.items() for kind in provider[part] if kind.startswith("aws_iam_")
+    }

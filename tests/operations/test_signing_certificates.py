@@ -78,8 +78,9 @@ def test_what_is_no_certificate_is_refused_in_its_own_words(world):
     with refused("MalformedCertificate", " is malformed."):
         upload(world.alice, "x" * 16_000)
     assert len(last_event(world.account).error_message) <= 4096
-    with refused("MalformedCertificate", "The certificate expired"):
-        upload(world.alice, certificate("old", start=NOW - timedelta(days=9), days=2))
+    old = certificate("old", start=NOW - timedelta(days=9), days=2)
+    with refused("MalformedCertificate", f"Certificate {old} is malformed."):
+        upload(world.alice, old)
 
 
 @pytest.mark.parametrize("body", [ONE, ONE.replace("\n", "\r\n"), f"words before\n{ONE}\n"])
