@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.views.policy_attachments")),
     path("", include("console.views.policy_versions")),
     path("", include("console.views.role_create")),
+    path("", include("console.views.role_revocation")),
     path("", include("console.views.role_trust_policy")),
     path("", include("console.views.roles")),
     path("", include("console.views.root_recovery")),

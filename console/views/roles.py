@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods
 
-from console import cli, durations, paging, permissions, removal, steps, trusts
+from console import cli, durations, paging, permissions, removal, revocation, steps, trusts
 from console.confirm import Confirm
 from console.forms import Look, OperationForm
 from console.kinds import ROLE
@@ -96,6 +96,7 @@ def _of_tab(request: HttpRequest, tab: str, name: str, found: Panel) -> dict[str
         return {
             "partial": "sessions",
             "sessions": listed,
+            "revoked_before": revocation.revoked_before(request, name),
             "pages": paging.pages(request, listed.next),
             "cli": "",
         }
