@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts import mfa, passwords, totp
 from accounts.models import Event, Identity
+from console.session import own_path
 from tests.world import PASSWORD
 
 
@@ -200,3 +201,44 @@ def test_sign_up_opens_an_account_and_signs_in(db, browser, settings):
     again = browser().post("/signup", form)
     assert again.status == 422
     assert again.is_accessible()
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/\t/evil.example",
+        "\t//evil.example",
+        "/%2f/evil.example",
+        "/%2F%2Fevil.example",
+        "/%5Cevil.example",
+        "%2f%2fevil.example",
+        "http:evil.example",
+        "https://evil.example/",
+        "https://testserver@evil.example/",
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "data:text/html,x",
+        "/@evil.example",
+        "/.//evil.example",
+        "evil.example",
+        "@evil.example",
+        "/%00/x",
+        "/signout",
+        "/federation?Action=login&SigninToken=x",
+        "/switch-identity/1/use/",
+        "//testserver:80@evil.example/",
+    ],
+)
+def test_only_pages_of_ours_are_gone_to(wanted):
+    assert own_path(wanted) == "/"
+
+
+@pytest.mark.parametrize(
+    "wanted", ["/", "/iam/users/?q=%2Fa", "/signin/example-corp", "/switchrole?account=a%40b"]
+)
+def test_pages_of_ours_are_gone_to_with_their_query(wanted):
+    assert own_path(wanted) == wanted
