@@ -113,7 +113,7 @@ def _code_fields(waiting: signin.NeedsFactor, chosen: str, problem: str) -> list
         "code",
         "Code",
         required=True,
-        help=f"The six digits that {name} shows now.",
+        help=f"The digits that {name} shows now.",
         errors=[problem] if problem else [],
         autocomplete="one-time-code",
         inputmode="numeric",

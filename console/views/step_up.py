@@ -110,7 +110,7 @@ def _code_fields(request: HttpRequest, devices: list[FactorChoice], problem: str
         "code",
         "Code",
         required=True,
-        help=f"The six digits that {devices[0].name if one else 'the device'} shows now.",
+        help=f"The digits that {devices[0].name if one else 'the device'} shows now.",
         errors=[problem] if problem else [],
         autocomplete="one-time-code",
         inputmode="numeric",
