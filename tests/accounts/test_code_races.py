@@ -1,4 +1,4 @@
-"""A thousand posts of one code at once, from a hundred browsers half-way through signing in: one session, no more."""
+"""A thousand posts of one code at once, from forty browsers half-way through signing in: one session, no more."""
 
 import threading
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from accounts.models import ConsoleSession, Identity
 from accounts.token_seeds import Token
 from tests.accounts.cast import NOW, PASSWORD, Browser, phone, user
 
-POSTS, BROWSERS, THREADS = 1000, 100, 25
+POSTS, BROWSERS, THREADS = 1000, 40, 20
 SEED = bytes(range(20))
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
