@@ -20,7 +20,7 @@ LIST = f"serial,seed,period,digits,model\n{SERIAL},{SEED.hex()},60,8,C200\n"
 
 @pytest.fixture
 def admin(world, browser) -> Browser:
-    return browser(world.alice)
+    return browser(world.alice)  # type: ignore[no-any-return]  # what the fixture opens
 
 
 def sealed(page):

@@ -10,7 +10,7 @@ BASE = "/account/settings/passwords/"
 
 
 def has(world) -> str:
-    return world.root.run("tenant.GetPasswordProfile")["Profile"]
+    return world.root.run("tenant.GetPasswordProfile")["Profile"]  # type: ignore[no-any-return]  # what the fixture opens
 
 
 def test_a_fresh_account_has_awss_default_and_the_page_says_so(world, browser):
