@@ -24,7 +24,7 @@ STEPS = {
     "writing the answer": ("answer", "xml.py"),
 }
 WITHIN = {"checking the signature": "finding the key and its principal"}
-WHOLE = ("__call__", "wsgi.py")
+WHOLE = ("application", "front.py")
 
 
 def shares(requests: list[bytes]) -> dict[str, float]:
@@ -82,9 +82,7 @@ def _environ(request: bytes) -> dict[str, Any]:
 
 def _answer(application: Callable[..., Any], environ: dict[str, Any]) -> None:
     started: list[str] = []
-    response = application(environ, lambda status, _: started.append(status))
-    for _ in response:
+    for _ in application(environ, lambda status, _: started.append(status)):
         pass
-    response.close()
     if not started[0].startswith("200"):
         raise RuntimeError(f"An answer of {started[0]} is not worth measuring.")

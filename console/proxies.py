@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -15,28 +16,37 @@ def behind_proxies(get_response: GetResponse) -> GetResponse:
     """Middleware: REMOTE_ADDR becomes the client's address and the scheme the one it used, or the headers go."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        meta = request.META
-        if is_trusted(meta.get("REMOTE_ADDR", "")):
-            meta["WARDSTEAD_PROXIED"] = "HTTP_X_FORWARDED_FOR" in meta
-            meta["REMOTE_ADDR"] = client_address(meta.get("HTTP_X_FORWARDED_FOR", ""), meta["REMOTE_ADDR"])
-            if meta.get("HTTP_X_FORWARDED_PROTO") in {"http", "https"}:
-                meta["wsgi.url_scheme"] = meta["HTTP_X_FORWARDED_PROTO"]
-        else:
-            meta["WARDSTEAD_PROXIED"] = any(name in meta for name in FORWARDED)
-        for name in FORWARDED:
-            meta.pop(name, None)
+        settle(request.META)
         return get_response(request)
 
     return answer
 
 
+def settle(variables: dict[str, Any]) -> None:
+    """Put the client's address and scheme in place of the proxy's, and take the proxies' headers away."""
+    if is_trusted(variables.get("REMOTE_ADDR", "")):
+        variables["WARDSTEAD_PROXIED"] = "HTTP_X_FORWARDED_FOR" in variables
+        variables["REMOTE_ADDR"] = client_address(
+            variables.get("HTTP_X_FORWARDED_FOR", ""), variables["REMOTE_ADDR"]
+        )
+        if variables.get("HTTP_X_FORWARDED_PROTO") in {"http", "https"}:
+            variables["wsgi.url_scheme"] = variables["HTTP_X_FORWARDED_PROTO"]
+    else:
+        variables["WARDSTEAD_PROXIED"] = any(name in variables for name in FORWARDED)
+    for name in FORWARDED:
+        variables.pop(name, None)
+
+
 def is_trusted(address: str) -> bool:
     """Whether the address belongs to TRUSTED_PROXIES."""
+    networks = settings.TRUSTED_PROXIES
+    if not networks:
+        return False
     try:
         peer = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return any(peer in network for network in settings.TRUSTED_PROXIES)
+    return any(peer in network for network in networks)
 
 
 def client_address(forwarded_for: str, peer: str) -> str:

@@ -10,15 +10,17 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
-
-from django.http import HttpRequest
 
 from iam.errors import AccessDenied, ServiceError
 from iam.wire.xml import escape
 
 Form: TypeAlias = Literal["query", "ec2", "json", "rest-json", "rest-xml"]
 
+XML: Final = "text/xml; charset=utf-8"
+
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _JSON_TYPE: Final = re.compile(r"application/x-amz-json-1\.[01]")
 _REST_XML_SERVICES: Final = frozenset({"s3", "s3control", "route53", "cloudfront"})
 _QUERY_SERVICES: Final = frozenset({"iam", "sts"})
@@ -52,18 +54,31 @@ class Answer:
     status: int
     body: bytes
     content_type: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    request_id: str
+    further: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """All its headers."""
+        return {
+            "Content-Type": self.content_type,
+            "Content-Length": str(len(self.body)),
+            "x-amzn-RequestId": self.request_id,
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+            **self.further,
+        }
 
 
-def form_of(request: HttpRequest, headers: Mapping[str, str], service: str | None) -> Form:
+def form_of(method: str, path: str, arguments: str, headers: Mapping[str, str], service: str | None) -> Form:
     """The form in which the client expects an error. `service` is what its signature names, if it has one."""
     if "x-amz-target" in headers:
         return "json"
     if service is None or service in _QUERY_SERVICES:
         return "query"
     form_type = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-    posted = request.method == "POST" and form_type
-    if request.path == "/" and (posted or "Action=" in request.META.get("QUERY_STRING", "")):
+    posted = method == "POST" and form_type
+    if path == "/" and (posted or "Action=" in arguments):
         return "ec2" if service == "ec2" else "query"
     return "rest-xml" if service in _REST_XML_SERVICES else "rest-json"
 
@@ -79,14 +94,13 @@ def render(
         headers["Allow"] = "GET, POST"
     if form == "json":
         version = found.group() if (found := _JSON_TYPE.match(content_type)) else "application/x-amz-json-1.1"
-        return Answer(
-            refusal.status, _json({"__type": refusal.code, "message": refusal.message}), version, headers
-        )
+        body = _json({"__type": refusal.code, "message": refusal.message})
+        return Answer(refusal.status, body, version, request_id, headers)
     if form == "rest-json":
         body = _json({"code": refusal.code, "message": refusal.message})
-        return Answer(refusal.status, body, "application/json", headers)
+        return Answer(refusal.status, body, "application/json", request_id, headers)
     body = _XML[form](refusal, namespace, request_id).encode()
-    return Answer(refusal.status, body, "text/xml; charset=utf-8", headers)
+    return Answer(refusal.status, body, XML, request_id, headers)
 
 
 def _query(refusal: ServiceError, namespace: str, request_id: str) -> str:

@@ -1,23 +1,23 @@
 """The Query API over HTTP: read, authenticate, run, answer.
 
 Every request gets an answer in its protocol's form: a refusal of AWS's code for what it did wrong, InternalFailure
-for what we did wrong, never a page. `before_pages` puts it in front of the console, whose sessions, cookies and forms
-have no part in it.
+for what we did wrong, never a page. `before_pages` and, under WSGI, console.front put it in front of the console, whose
+sessions, cookies and forms have no part in it.
 """
 
 from __future__ import annotations
 
+import functools
 import logging
 import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
 
 from accounts.hashers import HashingBusyError
 from iam import audit, catalogue, pipeline, principals
@@ -42,12 +42,33 @@ BODY_LIMIT: Final = 1024 * 1024
 LARGE_BODY_LIMIT: Final = 12 * 1024 * 1024
 _LARGE_ACTIONS: Final = (b"Action=CreateSAMLProvider&", b"Action=UpdateSAMLProvider&")
 _LONGEST_AGENT: Final = 512
+_ALONE: Final = ("host", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256")
 _NAMESPACES: Final = {
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
     "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
 }
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request as the server hands it on: its CGI variables, where it goes, and how its body is read.
+
+    `read` gives at most so many bytes more of the body.
+    """
+
+    variables: Mapping[str, Any]
+    method: str
+    path: str
+    secure: bool
+    read: Callable[[int], bytes]
+    request_id: str
+
+    @property
+    def query_string(self) -> str:
+        """The query as it travelled."""
+        return str(self.variables.get("QUERY_STRING", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,69 +80,79 @@ class Inquiry:
     operation: spec.OperationSpec
 
 
-def is_api_request(request: HttpRequest) -> bool:
+def is_the_apis(variables: Mapping[str, Any], method: str, path: str) -> bool:
     """Whether a request speaks to the API, by any sign of it; all else is the console's."""
-    headers, arguments = request.META, request.META.get("QUERY_STRING", "")
-    if headers.get("HTTP_AUTHORIZATION", "").startswith("AWS") or "HTTP_X_AMZ_TARGET" in headers:
+    if variables.get("HTTP_AUTHORIZATION", "").startswith("AWS") or "HTTP_X_AMZ_TARGET" in variables:
         return True
+    arguments = variables.get("QUERY_STRING", "")
     if "X-Amz-Algorithm=" in arguments or "X-Amz-Signature=" in arguments:
         return True
-    at_root = request.path == "/"
-    return at_root and (request.method == "POST" or f"&{arguments}".find("&Action=") >= 0)
+    return path == "/" and (method == "POST" or f"&{arguments}".find("&Action=") >= 0)
 
 
 def before_pages(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: the API answers what is its own, at whatever address, before anything of the console runs."""
+    """Middleware: the API answers what is its own, at whatever address, before anything of the console runs.
 
-    def answer(request: HttpRequest) -> HttpResponse:
-        return api(request) if is_api_request(request) else get_response(request)
+    Under WSGI console.front has done so already, before Django.
+    """
 
-    return answer
+    def response(request: HttpRequest) -> HttpResponse:
+        if is_the_apis(request.META, request.method or "", request.path):
+            return _api(request)
+        return get_response(request)
+
+    return response
 
 
-@csrf_exempt
-def api(request: HttpRequest) -> HttpResponse:
-    """Answer one request to the Query API."""
+def _api(request: HttpRequest) -> HttpResponse:
     # The number the request has in the logs, where the project's middleware gave it one.
     request_id = getattr(request, "request_id", "") or str(uuid.uuid4())
-    headers = _headers(request)
-    claimed = _claimed_service(request, headers)
-    form = errors.form_of(request, headers, claimed)
+    given = answer(
+        Arrival(
+            request.META, request.method or "", request.path, request.is_secure(), request.read, request_id
+        )
+    )
+    return HttpResponse(given.body, status=given.status, headers=given.headers)
+
+
+def answer(arrival: Arrival) -> errors.Answer:
+    """Answer one request to the Query API, whatever it is."""
+    headers = _headers(arrival.variables)
+    claimed = _claimed_service(arrival, headers)
+    form = errors.form_of(arrival.method, arrival.path, arrival.query_string, headers, claimed)
     namespace = _NAMESPACES.get(claimed or "", _NAMESPACES["iam"])
+    refusal: ServiceError
     try:
-        if form not in ("query", "ec2") or request.path != "/":
+        if form not in ("query", "ec2") or arrival.path != "/":
             raise errors.UnknownOperation("This address serves the Query API of IAM and STS.")
-        inquiry = _understood(request, headers)
+        inquiry = _understood(arrival, headers)
         namespace = inquiry.operation.namespace
-        body = _answered(request, inquiry, request_id)
-        answer = errors.Answer(200, body, "text/xml; charset=utf-8")
-    except ServiceError as refusal:
-        answer = errors.render(refusal, form, namespace, request_id, headers.get("content-type", ""))
+        return errors.Answer(200, _answered(arrival, inquiry), errors.XML, arrival.request_id)
+    except ServiceError as refused:
+        refusal = refused
     except HashingBusyError:
-        busy = ServiceUnavailable("The request has failed due to a temporary failure of the server.")
-        answer = errors.render(busy, form, namespace, request_id, headers.get("content-type", ""))
+        refusal = ServiceUnavailable("The request has failed due to a temporary failure of the server.")
     except Exception as bug:  # noqa: BLE001  # the last resort: every request gets an answer of the protocol
-        _report(bug, request_id)
-        failure = InternalFailure(
+        _report(bug, arrival.request_id)
+        refusal = InternalFailure(
             "The request processing has failed because of an unknown error, exception or failure."
         )
-        answer = errors.render(failure, form, namespace, request_id, headers.get("content-type", ""))
-    return _response(answer, request_id)
+    return errors.render(refusal, form, namespace, arrival.request_id, headers.get("content-type", ""))
 
 
-def _understood(request: HttpRequest, headers: dict[str, str]) -> Inquiry:
+def _understood(arrival: Arrival, headers: dict[str, str]) -> Inquiry:
     """The request's operation and parameters; nobody has signed for them yet."""
-    if request.method not in ("GET", "POST"):
+    if arrival.method not in ("GET", "POST"):
         raise errors.MethodNotAllowed("The specified method is not allowed against this resource.")
-    pairs = _arguments(request)
-    body = _body(request)
-    posted = query.decode(body) if request.method == "POST" else ()
+    pairs = _arguments(arrival)
+    body = _body(arrival)
+    posted = query.decode(body) if arrival.method == "POST" else ()
     if len(pairs) + len(posted) > query.MAX_PARAMETERS:
         raise MalformedQueryString(f"A request takes at most {query.MAX_PARAMETERS} parameters.")
     values = query.unique((*pairs, *posted))
-    parts = Parts(request.method, pairs, headers, body, _doubled(headers))
+    parts = Parts(arrival.method, pairs, headers, body, _doubled(headers))
     return Inquiry(parts, values, _operation(values))
 
 
@@ -137,11 +168,11 @@ def _operation(values: dict[str, str]) -> spec.OperationSpec:
         raise InvalidAction(f"Could not find operation {action[:128]} for version {version[:64]}") from None
 
 
-def _answered(request: HttpRequest, inquiry: Inquiry, request_id: str) -> bytes:
+def _answered(arrival: Arrival, inquiry: Inquiry) -> bytes:
     wanted = inquiry.operation
     if wanted.unsigned:
         raise NotImplementedHere(f"The operation {wanted.action} is not offered.")
-    call = _call(request, inquiry, request_id, timezone.now())
+    call = _call(arrival, inquiry, timezone.now())
     offered = catalogue.find(wanted.name)
     if offered is None:
         raise NotImplementedHere(f"The operation {wanted.action} is not offered.")
@@ -150,84 +181,87 @@ def _answered(request: HttpRequest, inquiry: Inquiry, request_id: str) -> bytes:
     except ServiceError as refusal:
         audit.failed(call, offered, {}, refusal)  # unreadable, yet somebody signed it
         raise
-    return xml.answer(wanted, pipeline.perform(call, offered, params), request_id)
+    return xml.answer(wanted, pipeline.perform(call, offered, params), arrival.request_id)
 
 
-def _call(request: HttpRequest, inquiry: Inquiry, request_id: str, now: datetime) -> Call:
+def _call(arrival: Arrival, inquiry: Inquiry, now: datetime) -> Call:
     """The call that whoever signed the request makes. Errors: those of sigv4.verify."""
     service = inquiry.operation.service
+    peer = arrival.variables.get("REMOTE_ADDR", "")
     try:
         verified = sigv4.verify(inquiry.parts, service, principals.find_credential, now)
     except ServiceError as refusal:
-        log.info(
-            "%s of %s refused: %s", inquiry.operation.name, request.META.get("REMOTE_ADDR", ""), refusal.code
-        )
+        log.info("%s of %s refused: %s", inquiry.operation.name, peer, refusal.code)
         raise
     principals.note_use(verified.credential, service, verified.scope.region, now)
     return Call(
         account=verified.credential.account,
         principal=verified.credential.principal,
         now=now,
-        request_id=request_id,
+        request_id=arrival.request_id,
         source="api",
-        peer=request.META.get("REMOTE_ADDR", ""),
-        user_agent=request.META.get("HTTP_USER_AGENT", "")[:_LONGEST_AGENT],
+        peer=peer,
+        user_agent=arrival.variables.get("HTTP_USER_AGENT", "")[:_LONGEST_AGENT],
         region=verified.scope.region,
-        secure=request.is_secure(),
+        secure=arrival.secure,
     )
 
 
-def _body(request: HttpRequest) -> bytes:
+def _body(arrival: Arrival) -> bytes:
     """The body as it came, read no further than it may be long."""
-    if "HTTP_TRANSFER_ENCODING" in request.META:
-        # Django reads as far as Content-Length says; what is signed must not depend on who frames it how.
+    if "HTTP_TRANSFER_ENCODING" in arrival.variables:
+        # Bodies are read as far as Content-Length says; what is signed must not depend on who frames it how.
         raise errors.MissingContentLength("You must provide the Content-Length HTTP header.")
     try:
-        declared = int(request.META.get("CONTENT_LENGTH") or 0)
+        declared = int(arrival.variables.get("CONTENT_LENGTH") or 0)
     except ValueError:
         raise MalformedInput("Content-Length is not a number.") from None
     if declared > LARGE_BODY_LIMIT:
         raise RequestEntityTooLarge(f"A request has at most {BODY_LIMIT} bytes.")
     try:
-        body = request.read(BODY_LIMIT + 1)
+        body = arrival.read(BODY_LIMIT + 1)
         if len(body) > BODY_LIMIT and body.startswith(_LARGE_ACTIONS):
-            body += request.read(LARGE_BODY_LIMIT + 1 - len(body))
+            body += arrival.read(LARGE_BODY_LIMIT + 1 - len(body))
             if len(body) <= LARGE_BODY_LIMIT:
                 return body
-    except UnreadablePostError:
+    except OSError:  # Django's UnreadablePostError is one
         raise MalformedInput("The request ended before its body did.") from None
     if len(body) > BODY_LIMIT:
         raise RequestEntityTooLarge(f"A request has at most {BODY_LIMIT} bytes.")
     return body
 
 
-def _arguments(request: HttpRequest) -> tuple[query.Pair, ...]:
+def _arguments(arrival: Arrival) -> tuple[query.Pair, ...]:
     # Under WSGI text is Latin-1, one character a byte.
-    return query.decode(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"))
+    return query.decode(arrival.query_string.encode("latin-1", "replace"))
 
 
-def _headers(request: HttpRequest) -> dict[str, str]:
+def _headers(variables: Mapping[str, Any]) -> dict[str, str]:
     """The headers by lower-case name, Latin-1 text as it travelled."""
     headers = {
-        name[5:].lower().replace("_", "-"): value
-        for name, value in request.META.items()
+        _header_name(name): value
+        for name, value in variables.items()
         if name.startswith("HTTP_") and isinstance(value, str)
     }
-    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        if value := request.META.get(name):
-            headers[name.lower().replace("_", "-")] = value
+    for name, variable in (("content-type", "CONTENT_TYPE"), ("content-length", "CONTENT_LENGTH")):
+        if value := variables.get(variable):
+            headers[name] = value
     return headers
+
+
+@functools.lru_cache(1024)
+def _header_name(variable: str) -> str:
+    return variable[5:].lower().replace("_", "-")
 
 
 def _doubled(headers: dict[str, str]) -> frozenset[str]:
     """Headers that came twice: servers join them with a comma, which none of these may hold."""
-    alone = ("host", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256")
-    return frozenset(name for name in alone if "," in headers.get(name, ""))
+    return frozenset([name for name in _ALONE if "," in headers.get(name, "")])
 
 
-def _claimed_service(request: HttpRequest, headers: dict[str, str]) -> str | None:
+def _claimed_service(arrival: Arrival, headers: dict[str, str]) -> str | None:
     try:
-        pairs = _arguments(request)
+        pairs = _arguments(arrival)
     except MalformedQueryString:
         pairs = ()
     return scope_service(Parts("", pairs, headers, b""))
@@ -237,14 +271,3 @@ def _report(bug: Exception, request_id: str) -> None:
     # Where it broke, without the exception's own text: a database quotes the row it refused, secrets and all.
     frames = "".join(traceback.format_tb(bug.__traceback__))
     log.error("InternalFailure, request %s: %s\n%s", request_id, type(bug).__name__, frames)
-
-
-def _response(answer: errors.Answer, request_id: str) -> HttpResponse:
-    response = HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)
-    response["Content-Length"] = str(len(response.content))
-    response["x-amzn-RequestId"] = request_id
-    response["Cache-Control"] = "no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    for name, value in answer.headers.items():
-        response[name] = value
-    return response

@@ -175,7 +175,8 @@ def test_a_bug_is_told_as_ours_without_its_text(boto, monkeypatch, caplog):
     ],
 )
 def test_which_requests_are_the_apis(method, path, headers, expected):
-    assert view.is_api_request(RequestFactory().generic(method, path, headers=headers)) is expected
+    request = RequestFactory().generic(method, path, headers=headers)
+    assert view.is_the_apis(request.META, method, request.path) is expected
 
 
 def test_namespaces_are_those_of_the_models():
