@@ -1,18 +1,23 @@
 """Argon2id at OWASP's cost, a few at a time: each takes 19 MiB and a processor while it runs.
 
 Who finds too many waiting is turned away at once, so that no flood of sign-ins holds every thread that serves; a test
-compares PLACES with how many those are.
+compares PLACES with how many those are.  Hashes run in a thread of their own that gives way to all others, so that
+what is served meanwhile has the processors first: docs/adr/0031.
 """
 
+import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import BoundedSemaphore, local
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from threading import BoundedSemaphore, get_native_id, local
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 PARALLEL_HASHES = 1
-PLACES = 5  # hashing or waiting to, a process
+PLACES = 3  # hashing or waiting to, a process
 PATIENCE_SECONDS = 5.0
+NICENESS = 10  # of 19
 
 
 class HashingBusyError(Exception):
@@ -67,6 +72,17 @@ def turn() -> Iterator[None]:
         yield
 
 
+def _give_way() -> None:
+    # On Linux a thread has a priority of its own; anyone may lower theirs.
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, get_native_id(), NICENESS)
+
+
+# Threads start at the first hash, so each process that is forked before it has its own.
+_workers = ThreadPoolExecutor(PARALLEL_HASHES, "hash", initializer=_give_way)
+
+
 class Argon2id(Argon2PasswordHasher):
     """Argon2id with 19 MiB, two passes, one lane; bounded in number so that guesses cannot eat the machine.
 
@@ -81,9 +97,9 @@ class Argon2id(Argon2PasswordHasher):
     def encode(self, password: str, salt: str) -> str:
         """Return the stored form of the password."""
         with turn():
-            return super().encode(password, salt)
+            return _workers.submit(super().encode, password, salt).result()
 
     def verify(self, password: str, encoded: str) -> bool:
         """Return whether the password has that stored form."""
         with turn():
-            return super().verify(password, encoded)
+            return _workers.submit(super().verify, password, encoded).result()

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 
+from accounts.password_rules import as_typed
 from console import cli, plain_words
 from console.calls import run
 from console.fields import Field, FieldKind, FormError, Problem, options
@@ -319,7 +320,7 @@ def _pairs(request: HttpRequest, name: str) -> list[dict[str, str]]:
 _READERS: Final[Mapping[str, Callable[[HttpRequest, str], Any]]] = {
     "check": lambda request, name: request.POST.get(name) == "true",
     "number": _whole_number,
-    "password": lambda request, name: request.POST.get(name, ""),
+    "password": lambda request, name: as_typed(request.POST.get(name, "")),
     "json": lambda request, name: request.POST.get(name, ""),
     "lines": lambda request, name: request.POST.get(name, ""),
     "checks": lambda request, name: request.POST.getlist(name),

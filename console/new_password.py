@@ -32,6 +32,11 @@ class NewPassword:
         """Whether it was typed."""
         return self.how == "own"
 
+    @property
+    def advice(self) -> str:
+        """What to say after it was accepted, though it is easy to guess."""
+        return password_hints.advice(self.raw, ()) if self.own else ""
+
 
 def fresh(request: HttpRequest) -> NewPassword:
     """The choice before anything is chosen."""

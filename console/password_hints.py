@@ -80,7 +80,7 @@ def advice(raw: str, words: Sequence[str]) -> str:
     strength = password_strength.of(raw, words)
     if strength is None or not strength.poor:
         return ""
-    return f" It is {strength.word}: {' '.join(strength.advice)}"
+    return f" It is easy to guess, though ({strength.word}). {' '.join(strength.advice)}"
 
 
 def _held(raw: str, told: Sequence[Violation], rules: Rules, words: Sequence[str]) -> Hints:

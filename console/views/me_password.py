@@ -45,7 +45,8 @@ def edit(request: HtmxRequest) -> HttpResponse:
     form = _change_root(request) if by_root else _change_user(request)
     if form is None:
         sessions.rotate(request)
-        return go(own.CREDENTIALS, say=CHANGED)
+        words = passwords.context_words(required(request).identity)
+        return go(own.CREDENTIALS, say=CHANGED + password_hints.advice(request.POST.get(NEW, ""), words))
     return page(
         request,
         "console/me/password.html",

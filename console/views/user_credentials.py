@@ -47,7 +47,7 @@ def _password(request: HttpRequest, name: str, operation: str, title: str) -> Ht
         params = {"user_name": name, "password": new.raw, "password_reset_required": new.must_change}
         outcome = steps.attempt(request, Step(title, operation, params))
         if outcome.done and new.own:
-            return go(back, say=f"{name} has a new console password.")
+            return go(back, say=f"{name} has a new console password.{new.advice}")
         if outcome.done:
             return _once(request, name, title, new_password.shown_once(request, name, new.raw, back))
     status = 422 if new.errors else steps.status([outcome] if outcome else [])

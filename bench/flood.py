@@ -1,0 +1,214 @@
+"""`make bench`, third part: what people signing in do to the API.  Part of the goals: a flood must not stop it.
+
+GetUser is asked at a steady pace while nobody signs in and while fifty a second do, with right passwords at the real
+cost, in turns, on one server as `make run` starts it (PostgreSQL, two processes).  A sign-in that is turned away with
+503 counts as answered; how many were is printed.
+"""
+
+import os
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+import psutil
+
+from bench.load import Connection, Key, signed
+from bench.servers import Server, wardstead
+
+ROUNDS, SECONDS, WARM_SECONDS = 3, 8.0, 2.0
+SIGN_INS, CALLS = 50.0, 40.0  # a second
+BROWSERS, USERS = 24, 20
+GOAL = 3.0
+PASSWORD = "correct-Horse-7-battery"  # noqa: S105  # of users that are gone with the database
+HEAD = "POST /signin HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\nCookie: {cookie}\r\n"
+
+
+@dataclass
+class Told:
+    """What was seen of a kind of request: seconds each took, and answers by status."""
+
+    seconds: list[float] = field(default_factory=list)
+    statuses: dict[int, int] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, seconds: float, status: int) -> None:
+        """Take note of one answer."""
+        with self._lock:
+            self.seconds.append(seconds)
+            self.statuses[status] = self.statuses.get(status, 0) + 1
+
+    def take(self, other: "Told") -> None:
+        """Take over what another has seen."""
+        self.seconds += other.seconds
+        for status, count in other.statuses.items():
+            self.statuses[status] = self.statuses.get(status, 0) + count
+
+    def percentile(self, part: float) -> float:
+        """Milliseconds within which so large a part was answered."""
+        ordered = sorted(self.seconds)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * part))] * 1000
+
+
+def main() -> int:
+    """Measure, print, and return 1 where the goal is missed."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wardstead-flood-")))
+        server, key, account = _served(stack, folder)
+        sign_ins = _sign_ins(server, account)
+        call = signed(server, key, "iam.GetUser", UserName="u00")
+        calm, flooded, flood = Told(), Told(), Told()
+        _round(server, call, [], WARM_SECONDS, Told(), Told())
+        _round(server, call, sign_ins, WARM_SECONDS, Told(), Told())
+        ratios = []
+        for _ in range(ROUNDS):
+            quiet, busy = Told(), Told()
+            _round(server, call, [], SECONDS, quiet, Told())
+            _round(server, call, sign_ins, SECONDS, busy, flood)
+            ratios.append(busy.percentile(0.99) / quiet.percentile(0.99))
+            calm.take(quiet)
+            flooded.take(busy)
+    return _judged(calm, flooded, flood, statistics.median(ratios))
+
+
+def _judged(calm: Told, flooded: Told, flood: Told, ratio: float) -> int:
+    say(
+        f"\nGetUser, {CALLS:.0f} a second, beside sign-ins: {ROUNDS} rounds of {SECONDS:.0f} s each way, "
+        f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
+    )
+    say(f"  {'':<26}{'p50 ms':>9}{'p99 ms':>9}{'most ms':>9}  answers")
+    for title, seen in (
+        ("nobody signs in", calm),
+        (f"{SIGN_INS:.0f} sign-ins a second", flooded),
+        ("the sign-ins themselves", flood),
+    ):
+        say(
+            f"  {title:<26}{seen.percentile(0.5):>9.2f}{seen.percentile(0.99):>9.2f}{seen.percentile(1):>9.2f}"
+            f"  {dict(sorted(seen.statuses.items()))}"
+        )
+    say(f"  p99 beside the flood: {ratio:.1f} times that of calm (median of the rounds), wanted {GOAL:.0f}")
+    failures = [
+        f"GetUser answered {status} beside sign-ins" for status in flooded.statuses if status != 200
+    ] + [f"a sign-in was answered {status}" for status in flood.statuses if status not in (303, 503)]
+    if ratio > GOAL:
+        failures.append(f"p99 of GetUser grows {ratio:.1f} times beside {SIGN_INS:.0f} sign-ins a second")
+    for failure in failures:
+        say(f"MISSED: {failure}")
+    return 1 if failures else 0
+
+
+def _served(stack: ExitStack, folder: Path) -> tuple[Server, Key, str]:
+    from tests import postgres
+
+    found = postgres.start()
+    environment = {
+        "DATABASE_URL": f"postgres://{found['USER']}@/{found['NAME']}?host={found['HOST']}",
+        "WARDSTEAD_DATA_DIR": str(folder),
+        "DJANGO_SETTINGS_MODULE": "console.settings",
+    }
+    os.environ.update(environment)
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    from accounts.signup import open_account
+    from tests.world import administrator
+
+    account, _ = open_account("Flood", "root@flood.example", None, None, datetime.now(UTC))
+    admin = administrator(account, "admin")
+    for number in range(USERS):
+        admin.iam("CreateUser", UserName=f"u{number:02}")
+        admin.iam("CreateLoginProfile", UserName=f"u{number:02}", Password=PASSWORD)
+    made = admin.iam("CreateAccessKey", UserName="admin")["AccessKey"]
+    pid = int(Path(found["HOST"], "postmaster.pid").read_text().split()[0])
+    server = stack.enter_context(wardstead(environment, psutil.Process(pid)))
+    return server, Key(made["AccessKeyId"], made["SecretAccessKey"]), account.number
+
+
+def _sign_ins(server: Server, account: str) -> list[bytes]:
+    """A sign-in of each user, as a browser that has the page open sends it."""
+    host = f"127.0.0.1:{server.port}"
+    token, cookie = _opened(server, host)
+    made = []
+    for number in range(USERS):
+        body = urlencode(
+            {
+                "csrfmiddlewaretoken": token,
+                "account": account,
+                "user": f"u{number:02}",
+                "password": PASSWORD,
+            }
+        )
+        head = HEAD.format(host=host, cookie=cookie)
+        made.append(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+    return made
+
+
+def _opened(server: Server, host: str) -> tuple[str, str]:
+    """The form's token and its cookie."""
+    from http.client import HTTPConnection
+
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("GET", "/signin", headers={"Host": host})
+    answer = connection.getresponse()
+    page = answer.read().decode()
+    cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
+    token = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    connection.close()
+    if not token or not cookie:
+        raise RuntimeError("the sign-in page has no form to send")
+    return token, cookie
+
+
+def _round(
+    server: Server, call: bytes, sign_ins: list[bytes], seconds: float, calls: Told, flood: Told
+) -> None:
+    """Ask at a steady pace for so long, beside as many browsers as it takes."""
+    begun = time.perf_counter() + 0.1
+    with ThreadPoolExecutor(BROWSERS + 1) as pool:
+        asked = [pool.submit(_paced, server, [call], CALLS, 0.0, begun, seconds, calls)]
+        if sign_ins:
+            each = SIGN_INS / BROWSERS
+            asked += [
+                pool.submit(_paced, server, sign_ins, each, number / SIGN_INS, begun, seconds, flood)
+                for number in range(BROWSERS)
+            ]
+        for waiting in asked:
+            waiting.result()
+
+
+def _paced(
+    server: Server, requests: list[bytes], rate: float, late: float, begun: float, seconds: float, into: Told
+) -> None:
+    """Send one request after the other, `rate` of them a second from so late after the beginning on.
+
+    Who falls behind goes on at once: what is asked is asked, however long it takes.
+    """
+    with Connection(server.port) as connection:
+        for number in range(int(seconds * rate)):
+            due = begun + late + number / rate
+            time.sleep(max(0.0, due - time.perf_counter()))
+            started = time.perf_counter()
+            if started > begun + seconds:
+                return
+            status, _ = connection.exchange(requests[number % len(requests)])
+            into.add(time.perf_counter() - started, status)
+
+
+def say(text: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
