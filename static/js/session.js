@@ -56,7 +56,9 @@ const warn = () => {
   const button = made("button", "btn btn-sm btn-primary", "Stay signed in");
   button.type = "button";
   button.addEventListener("click", () => extend(button, words));
-  note.append(words, left, button);
+  const told = made("span", "");
+  told.append(words, left);
+  note.append(told, button);
   // A modal dialog makes the rest of the page inert; the warning must stay in reach.
   (document.querySelector("dialog[open]") ?? document.body).append(note);
   say("Your session ends in two minutes. Press Stay signed in to go on.");
