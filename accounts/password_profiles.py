@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from accounts import password_policies
 from accounts.models import Account, PasswordPolicy
+from accounts.password_rules import BUILT_IN
 
 POLICY_COLUMNS: Final = (
     "minimum_password_length",
@@ -71,6 +72,7 @@ class Difference:
 # What rows begin with is the product's own: one place for both.
 _OURS: Final[Values] = {name: getattr(Account(), name) for name in SAFEGUARDS}
 _POLICY: Final[Values] = {name: getattr(PasswordPolicy(), name) for name in POLICY_COLUMNS}
+_BUILT_IN: Final[Values] = {**_POLICY, "minimum_password_length": BUILT_IN.minimum_length}
 _LOCK: Final = Source(
     "PCI DSS 4.0.1",
     "8.3.4",
@@ -188,12 +190,15 @@ def safeguards(account: Account) -> dict[str, Any]:
 
 
 def differences(account: Account, policy: PasswordPolicy | None, profile: Profile) -> list[Difference]:
-    """What of the account is not as the profile has it; nothing where they are equal."""
-    found = []
+    """What of the account is not as the profile has it; nothing where they are equal.
+
+    Where one has a policy of its own and the other none, the figures of the built-in one stand for none.
+    """
+    present = {name: getattr(policy, name) for name in POLICY_COLUMNS} if policy else _BUILT_IN
+    found = _unlike(present, profile.policy or _BUILT_IN)
     if (policy is None) != (profile.policy is None):
-        found.append(Difference("policy", int(policy is not None), int(profile.policy is not None)))
-    elif policy is not None and profile.policy is not None:
-        found += _unlike({name: getattr(policy, name) for name in POLICY_COLUMNS}, profile.policy)
+        # The built-in policy's three kinds of four are nothing that a policy of one's own can ask for.
+        found.insert(0, Difference("policy", int(policy is not None), int(profile.policy is not None)))
     return found + _unlike(safeguards(account), profile.safeguards)
 
 

@@ -194,12 +194,12 @@ def test_a_refused_password_is_rated_where_there_is_no_script(world, browser):
 
 def test_an_accepted_password_that_is_easy_to_guess_is_told_so_afterwards(world, browser):
     opened = browser(world.alice)
-    weak = {"OldPassword": PASSWORD, "NewPassword": "Bbbbbbbb-1", "again": "Bbbbbbbb-1"}
+    weak = {"OldPassword": PASSWORD, "NewPassword": "Password-1", "again": "Password-1"}
     assert opened.post("/me/credentials/password/edit/", weak).status == 303
     assert "It is easy to guess" in opened.get("/me/credentials/").words
     assert (
         opened.post(
-            "/iam/users/bob/credentials/password/create/", {"how": "own", "password": "Bbbbbbbb-1"}
+            "/iam/users/bob/credentials/password/create/", {"how": "own", "password": "Password-1"}
         ).status
         == 303
     )
