@@ -1,8 +1,9 @@
 """Statements that every request runs: put together by Django once, then run with other values.
 
 Putting the SQL of a query together costs Django several times what the database needs to answer it.  What is kept is
-the statement, per kind of database, and never an answer: `Prepared` reads, `Change` updates, `insert` and `Addition` add
-rows.  No SQL is written by hand here, and values are bound to it, never written into it.
+the statement, per kind of database, and never an answer: `Prepared` reads, `Change` updates, `insert`, `insert_with` and
+`Addition` add rows.  Django writes the SQL; here one INSERT is at most put around another.  Values are bound to it, never
+written into it.
 """
 
 import functools
@@ -112,9 +113,31 @@ def insert(row: M) -> M:
     """Add a new row to its table; afterwards it has its primary key, as after `save`."""
     connection = connections[DEFAULT_DB_ALIAS]
     sql, fields = _insertion(type(row), connection.vendor)
-    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
     with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
-        ((row.pk,),) = _fetched(connection, sql, values)
+        ((key,),) = _fetched(connection, sql, _columns(row, fields, connection))
+    return _added(row, key)
+
+
+def insert_with(row: M, further: Model, by: str) -> M:
+    """Add `further` and a row that refers to it by the relation `by`; on PostgreSQL in one statement."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "postgresql":
+        setattr(row, by, insert(further))
+        return insert(row)
+    sql, fields, others = _joint_insertion(type(row), type(further), by)
+    values = _columns(further, others, connection) + _columns(row, fields, connection)
+    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
+        ((key, referred),) = _fetched(connection, sql, values)
+    setattr(row, by, _added(further, referred))
+    return _added(row, key)
+
+
+def _columns(row: Model, fields: "Sequence[Field[Any, Any]]", connection: BaseDatabaseWrapper) -> list[Any]:
+    return [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+
+
+def _added(row: M, key: Any) -> M:
+    row.pk = key
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return row
 
@@ -151,15 +174,35 @@ def _plain(value: Any, field: "Field[Any, Any]", connection: BaseDatabaseWrapper
 
 @functools.cache
 def _insertion(model: type[Model], vendor: str) -> tuple[str, "tuple[Field[Any, Any], ...]"]:  # noqa: ARG001  # kept by it
+    return _composed(model, [model._meta.pk])
+
+
+def _composed(model: type[Model], answers: "list[Any]") -> tuple[str, "tuple[Field[Any, Any], ...]"]:
+    """The INSERT of a row, which gives those columns back, and the fields whose values it takes."""
     fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
     query = InsertQuery(model)
     query.insert_values(fields, [model()], raw=True)
     compiler = query.get_compiler(DEFAULT_DB_ALIAS)
-    compiler.returning_fields = [model._meta.pk]
+    compiler.returning_fields = answers
     ((sql, parameters),) = compiler.as_sql()
-    if len(parameters) != len(fields):
+    if len(parameters) != len(fields) or sql.count("%s") != len(fields):
         raise ValueError(f"{model.__name__} has columns that are not given as plain values.")
     return sql, tuple(fields)
+
+
+@functools.cache
+def _joint_insertion(
+    model: type[Model], further: type[Model], by: str
+) -> tuple[str, "tuple[Field[Any, Any], ...]", "tuple[Field[Any, Any], ...]"]:
+    """Both INSERTs as Django puts them together, joined: the value of `by` is the key that the first gives back."""
+    relation: Any = model._meta.get_field(by)
+    first, others = _composed(further, [further._meta.pk])
+    second, fields = _composed(model, [model._meta.pk, relation])
+    place = fields.index(relation) + 1
+    parts = second.split("%s")
+    key = f'(SELECT "{further._meta.pk.column}" FROM "referred")'  # noqa: S608  # the name of a column, from the model
+    joined = "%s".join(parts[:place]) + key + "%s".join(parts[place:])
+    return f'WITH "referred" AS ({first}) {joined}', tuple(f for f in fields if f != relation), others
 
 
 def _reading(build: Callable[..., QuerySet[M]], values: Mapping[str, Value]) -> _Reading[M]:

@@ -12,7 +12,6 @@ from typing import Any
 
 from accounts import mfa, vault
 from accounts.models import Account
-from accounts.prepared import insert
 from iam import documents, ids, quotas
 from iam.call import Call
 from iam.errors import AccessDenied, PackedPolicyTooLarge, ValidationError
@@ -141,24 +140,25 @@ def mint(
     *,
     token_size: int = 0,
     **columns: Any,
-) -> tuple[Session, dict[str, Any]]:
-    """A session of that account as a row, and its credentials, which are in clear here and nowhere again."""
+) -> dict[str, Any]:
+    """The credentials of a new session of that account, which are in clear here and nowhere again."""
     secret, token = ids.secret_access_key(), ids.session_token()
     token += "=" * (token_size - len(token))
-    row = Session(
-        account=account,
+    key_id, expires_at = ids.access_key_id("ASIA", account.number), call.now + lasting
+    Session.objects.add_one(
+        account,
         kind=kind,
-        key_id=ids.access_key_id("ASIA", account.number),
+        key_id=key_id,
         sealed_secret=vault.seal(account, SECRET_PURPOSE, secret.encode()),
         token_hash=hash_token(token),
         issued_to=call.principal.arn,
         issued_at=call.now,
-        expires_at=call.now + lasting,
+        expires_at=expires_at,
         **columns,
     )
-    return insert(row), {
-        "AccessKeyId": row.key_id,
+    return {
+        "AccessKeyId": key_id,
         "SecretAccessKey": secret,
         "SessionToken": token,
-        "Expiration": row.expires_at,
+        "Expiration": expires_at,
     }

@@ -7,7 +7,7 @@ from django.db import IntegrityError, models
 from django.db.models import Exists, OuterRef
 
 from accounts.models import Account, Identity, IdentityKind, MfaDevice
-from accounts.prepared import Prepared, insert
+from accounts.prepared import Prepared, insert_with
 from iam.errors import EntityAlreadyExists
 from iam.models.keys import AccessKey
 from iam.models.scoped import Named, NamedQuerySet, fold
@@ -18,20 +18,17 @@ class UserQuerySet(NamedQuerySet["User"]):
 
     def make(self, **values: Any) -> "User":
         """A new user and the identity that will sign in for it.  Errors: EntityAlreadyExists."""
-        account, name, key = values["account"], values["name"], values["name_key"]
+        identity = Identity(
+            account=values["account"],
+            kind=IdentityKind.USER,
+            name=values["name"],
+            name_key=values["name_key"],
+            created_at=values["created_at"],
+        )
         try:
-            identity = insert(
-                Identity(
-                    account=account,
-                    kind=IdentityKind.USER,
-                    name=name,
-                    name_key=key,
-                    created_at=values["created_at"],
-                )
-            )
+            return insert_with(User(**values), identity, "identity")
         except IntegrityError as taken:
-            raise EntityAlreadyExists(User.taken_text.format(name)) from taken
-        return super().make(identity=identity, **values)
+            raise EntityAlreadyExists(self.taken(values)) from taken
 
     def listed(self) -> "models.QuerySet[User, Any]":
         """What lists show of users, as named tuples: a page has a hundred, and instances cost more than all the rest."""

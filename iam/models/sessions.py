@@ -1,12 +1,12 @@
 """Temporary credentials: the sessions that STS hands out."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 
 from accounts.models import Account, Identity
-from accounts.prepared import Prepared
+from accounts.prepared import Addition, Prepared
 from iam.models.entities import Role
 
 
@@ -28,6 +28,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def with_principal(self, key_id: str) -> "Session | None":
         """The one with this key id in any account, with its account, role, identity and user, or None."""
         return _with_principal.one(key_id=key_id)
+
+    def add_one(self, account: Account, **columns: Any) -> None:
+        """Add temporary credentials of that account; `columns` are those that are not empty."""
+        _sessions.leave(**{**_EMPTY, "account_id": account.pk, **columns})
 
     def with_key(self, key_id: str) -> "Session | None":
         """The one with this key id, held until the transaction ends, or None."""
@@ -76,6 +80,19 @@ class Session(models.Model):
     def __str__(self) -> str:
         return self.key_id
 
+
+_sessions = Addition(Session)
+_EMPTY: dict[str, Any] = {
+    "identity_id": None,
+    "role_id": None,
+    "name": "",
+    "mfa_at": None,
+    "revoked_at": None,
+    "source_identity": "",
+    "tags": {},
+    "transitive_tag_keys": [],
+    "policies": None,
+}
 
 _with_principal = Prepared(
     lambda key_id: Session.objects.select_related(

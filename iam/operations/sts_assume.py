@@ -117,18 +117,18 @@ def assume_role(
     tagged = session_tags.chained(call.principal.session, tags, transitive_tag_keys)
     policies = temporary.session_policies(role.account, policy, policy_arns)
     size = temporary.packed_size(policies, tagged.tags)
-    _, credentials = temporary.mint(
+    credentials = temporary.mint(
         call,
         role.account,
         SessionKind.ASSUMED_ROLE,
         timedelta(seconds=seconds),
         token_size=minimum_session_token_size,
-        role=role,
+        role_id=role.pk,
         name=role_session_name,
         mfa_at=_mfa_at(call),
         source_identity=identity,
         tags=tagged.tags,
-        transitive_tag_keys=tagged.transitive,
+        transitive_tag_keys=list(tagged.transitive),
         policies=policies,
     )
     _note_use(call, role)

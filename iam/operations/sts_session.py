@@ -33,7 +33,7 @@ def get_session_token(
     temporary.require_long_term(call, "GetSessionToken")
     proved = temporary.mfa_moment(call, serial_number, token_code)
     at_sign_in = call.principal.session.mfa_at if call.principal.session is not None else None
-    _, credentials = temporary.mint(
+    credentials = temporary.mint(
         call,
         call.account,
         SessionKind.SESSION_TOKEN,
@@ -78,7 +78,7 @@ def get_federation_token(
     policies = temporary.session_policies(call.account, policy, policy_arns)
     size = temporary.packed_size(policies, own_tags)
     lasting: timedelta = temporary.lifetime(call, duration_seconds)
-    _, credentials = temporary.mint(
+    credentials = temporary.mint(
         call,
         call.account,
         SessionKind.FEDERATION,

@@ -1,13 +1,14 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, models, transaction
+from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.models import F
 from django.db.transaction import TransactionManagementError
 
 from accounts import signup
-from accounts.models import Account, Identity, MfaDevice
-from accounts.prepared import Change, Prepared, insert
+from accounts.models import Account, Identity, MfaDevice, SwitchedRole
+from accounts.prepared import Addition, Change, Prepared, insert, insert_with
 from tests.accounts.cast import NOW, phone, user
 
 pytestmark = pytest.mark.django_db
@@ -166,3 +167,118 @@ def test_a_broken_constraint_shows_as_with_save():
     with pytest.raises(IntegrityError), transaction.atomic():
         insert(twin)
     assert twin.pk is None
+
+
+def test_two_rows_of_which_one_refers_to_the_other_are_added_together():
+    account = two_accounts()[0]
+    alice = Identity(account=account, kind="user", name="alice", name_key="alice", created_at=NOW)
+    device = insert_with(
+        MfaDevice(
+            account=account, serial="arn:x", name="x", sealed_seed=b"\0\xff", created_at=NOW, enabled_at=NOW
+        ),
+        alice,
+        "identity",
+    )
+    kept = MfaDevice.objects.select_related("identity").get()
+    assert columns(kept) == columns(device)
+    assert columns(kept.identity) == columns(alice)
+    assert not alice._state.adding
+
+
+def test_neither_of_two_rows_is_added_where_one_cannot_be():
+    account = two_accounts()[0]
+    user(account, "alice")
+    twice = Identity(account=account, kind="user", name="alice", name_key="alice", created_at=NOW)
+    device = MfaDevice(
+        account=account, serial="arn:x", name="x", sealed_seed=b"", created_at=NOW, enabled_at=NOW
+    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_with(device, twice, "identity")
+    assert not MfaDevice.objects.exists()
+
+
+def switched(account: Account, role: str = "role") -> dict[str, Any]:
+    return {
+        "identity_id": account.root.pk,
+        "account_number": account.number,
+        "role": role,
+        "label": "",
+        "colour": "",
+        "used_at": NOW,
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("look", [True, False])
+def test_a_row_that_is_left_is_there_once_its_transaction_is_and_before(look):
+    account = two_accounts()[0]
+    left = Addition(SwitchedRole)
+    with transaction.atomic():
+        left.leave(**switched(account))
+        if look:
+            assert SwitchedRole.objects.count() == 1
+    assert SwitchedRole.objects.count() == 1
+    with transaction.atomic():
+        left.leave(**switched(account, "other"))
+        transaction.set_rollback(True)
+    assert SwitchedRole.objects.count() == 1
+    left.leave(**switched(account, "third"))
+    assert SwitchedRole.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_left_that_cannot_be_added_undoes_its_whole_transaction():
+    account = two_accounts()[0]
+    left = Addition(SwitchedRole)
+    left.leave(**switched(account))
+    with pytest.raises(IntegrityError):
+        change_and_leave(left, account)
+    assert not Account.objects.filter(name="changed").exists()
+    assert SwitchedRole.objects.count() == 1
+
+
+@transaction.atomic
+def change_and_leave(left: Addition, account: Account) -> None:
+    Account.objects.update(name="changed")
+    left.leave(**switched(account))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rollback_leaves_what_is_prepared_as_it_was():
+    account = two_accounts()[0]
+    user(account, "alice")
+    prepared = Prepared(with_account)
+    for _ in range(3):
+        assert prepared.one(account=account.pk, name_key="alice")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Identity.objects.create(account=account, kind="user", name_key="alice", created_at=NOW)
+        with transaction.atomic():
+            with pytest.raises(IntegrityError), transaction.atomic():
+                Identity.objects.create(account=account, kind="user", name_key="alice", created_at=NOW)
+            assert prepared.one(account=account.pk, name_key="alice")
+
+
+def test_values_with_a_nul_are_refused_and_never_cut():
+    account = two_accounts()[0]
+    user(account, "alice")
+    prepared = Prepared(with_account)
+    if connection.vendor == "postgresql":
+        with pytest.raises(DataError, match="NUL"), transaction.atomic():
+            prepared.one(account=account.pk, name_key="alice\0x")
+    else:
+        assert prepared.one(account=account.pk, name_key="alice\0x") is None
+    assert prepared.one(account=account.pk, name_key="alice")
+
+
+def test_times_come_back_in_utc_with_all_their_digits():
+    account = two_accounts()[0]
+    for number, micro in enumerate((0, 300_000, 308_990, 1)):
+        moment = NOW.replace(microsecond=micro)
+        insert(
+            Identity(
+                account=account, kind="user", name=f"u{number}", name_key=f"u{number}", created_at=moment
+            )
+        )
+        kept = the(Prepared(with_account).one(account=account.pk, name_key=f"u{number}"))
+        assert kept.created_at == moment
+        assert kept.created_at.utcoffset() == timedelta(0)
