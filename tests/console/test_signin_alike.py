@@ -1,0 +1,90 @@
+"""What the sign-in page answers says nothing of who exists: the same bytes, headers, statements and hashes."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts import passwords
+from tests.accounts.counting import CountingHasher
+from tests.world import NOW, PASSWORD, World
+
+WRONG = ["wrong-Horse-7", "", "x" * 10_000]
+TOKEN = re.compile(r'value="\w{64}"|"X-CSRFToken":"\w+"')
+VARYING = ("X-Request-Id", "Set-Cookie")
+
+
+@pytest.fixture
+def people(world: World, settings) -> World:
+    """Alice has a password, Benny none, Carla is locked; every name typed is as long."""
+    settings.PASSWORD_HASHERS = ["tests.accounts.counting.CountingHasher"]
+    passwords._ghost_hash.cache_clear()
+    passwords.verify(None, "warms up")
+    for name in ("alice", "carla"):
+        if name != "alice":
+            world.user(name)
+        identity = world.account.identities.select_related("account").get(name=name)
+        passwords.set_password(identity, PASSWORD, now=NOW)
+    world.user("benny")
+    for number in range(10):
+        tried(world, number, user="carla", password="wrong")
+    return world
+
+
+def tried(world: World, number: int, **sent: str) -> tuple[object, ...]:
+    """Everything about an answer that could tell something: status, headers, bytes, statements, hashes."""
+    form = {"account": world.account.number, **sent}
+    before = CountingHasher.verified
+    with CaptureQueriesContext(connection) as captured:
+        answer = Client().post("/signin", form, REMOTE_ADDR=f"198.51.100.{number % 250}")
+    body = TOKEN.sub("", answer.content.decode())
+    for name in ("user", "email", "account"):
+        if typed := form.get(name):
+            body = body.replace(f'value="{typed}"', "")
+    statements = [each["sql"].split('"')[0] for each in captured]
+    headers = sorted((name, text) for name, text in answer.headers.items() if name not in VARYING)
+    cookies = sorted(answer.cookies)
+    return answer.status_code, headers, cookies, body, statements, CountingHasher.verified - before
+
+
+@pytest.fixture(autouse=True)
+def ghost_again() -> Iterator[None]:
+    yield
+    passwords._ghost_hash.cache_clear()
+
+
+@pytest.mark.parametrize("raw", WRONG, ids=["wrong", "empty", "long"])
+def test_a_real_user_an_invented_one_and_one_without_password_are_answered_alike(people, raw):
+    answers = [
+        tried(people, 1, user="alice", password=raw),
+        tried(people, 2, user="nobod", password=raw),
+        tried(people, 3, user="benny", password=raw),
+        tried(people, 4, user="alice", account="123456789012", password=raw),
+    ]
+    assert answers.count(answers[0]) == len(answers)
+    assert answers[0][-1] == 1
+
+
+@pytest.mark.parametrize("raw", [*WRONG, PASSWORD], ids=["wrong", "empty", "long", "right"])
+def test_a_locked_user_and_a_locked_ghost_are_answered_alike(people, raw):
+    for number in range(10):
+        tried(people, number, user="ghost", password="wrong")
+    assert tried(people, 1, user="carla", password=raw) == tried(people, 2, user="ghost", password=raw)
+
+
+@pytest.mark.parametrize("raw", WRONG, ids=["wrong", "empty", "long"])
+def test_a_real_root_and_an_invented_one_are_answered_alike(people, raw):
+    real = tried(people, 1, **{"as": "root"}, email="root@example.com", password=raw)
+    assert real == tried(people, 2, **{"as": "root"}, email="root@example.net", password=raw)
+    assert real[-1] == 1
+
+
+def test_the_page_of_an_unknown_alias_looks_like_that_of_a_known_one(people):
+    known, unknown = (
+        TOKEN.sub("", Client().get(f"/signin/{alias}").content.decode()).replace(alias, "")
+        for alias in ("example-corp", "exemple-corp")
+    )
+    assert known == unknown
