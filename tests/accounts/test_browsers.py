@@ -196,3 +196,14 @@ def test_federated_sessions_end_when_they_were_to_end(account):
 def test_a_form_is_spent_once(two):
     row = two.own_session()
     assert [sessions.spend_form(row, mark) for mark in ("a", "a", "b")] == [True, False, True]
+
+
+def test_a_session_that_ends_in_mid_request_leads_to_sign_in(two, people):
+    def ended_meanwhile(request):
+        request.session["note"] = "x"
+        sessions.end_all_of(people[1])
+
+    two.visit(ended_meanwhile)
+    assert two.key == ""
+    assert two.who() is None
+    assert two.names() == ["ann"]

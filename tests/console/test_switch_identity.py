@@ -244,3 +244,9 @@ def test_a_sign_in_page_that_is_out_of_date_says_so(chrome):
     page = chrome.post("/signin", {"user": "x"}, token=old)
     assert page.status == 403
     assert "You have signed in or out since this page was opened" in page.words
+
+
+def test_signing_out_over_https_tells_the_browser_to_forget_its_pages(world, browser):
+    answer = browser(world.bob).client.post("/signout", secure=True)
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
+    assert "Clear-Site-Data" not in browser(world.bob).client.post("/signout").headers
