@@ -79,8 +79,22 @@ class AccessKey(models.Model):
         return self.key_id
 
 
+# Of the identity and the user only what a principal is made of: the rest is read by nobody here.
 _with_owner = Prepared(
-    lambda key_id: AccessKey.objects.select_related("account", "identity__iam_user").filter(key_id=key_id)
+    lambda key_id: (
+        AccessKey.objects.select_related("account", "identity__iam_user")
+        .only(
+            *(field.name for field in AccessKey._meta.concrete_fields),
+            *(f"account__{field.name}" for field in Account._meta.concrete_fields),
+            "identity__kind",
+            "identity__account",
+            *(
+                f"identity__iam_user__{name}"
+                for name in ("unique_id", "name", "path", "boundary_arn", "tags")
+            ),
+        )
+        .filter(key_id=key_id)
+    )
 )
 
 

@@ -6,6 +6,7 @@ form is refused, never guessed.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -199,9 +200,7 @@ def _query_parts(parts: Parts) -> dict[str, str]:
 
 
 def _signed_headers(parts: Parts, text: str, needed: set[str]) -> tuple[str, ...]:
-    names = tuple(text.split(";"))
-    if not all(map(_HEADER_NAME.fullmatch, names)) or list(names) != sorted(set(names)):
-        raise IncompleteSignature("SignedHeaders are lower-case names in alphabetical order, each once.")
+    names = _header_names(text)
     if "host" not in names:
         raise SignatureDoesNotMatch(
             "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
@@ -213,6 +212,14 @@ def _signed_headers(parts: Parts, text: str, needed: set[str]) -> tuple[str, ...
         raise SignatureDoesNotMatch(
             f"Signed headers are not in the request: {', '.join(absent)[:_LONGEST_ECHO]}."
         )
+    return names
+
+
+@functools.lru_cache(256)
+def _header_names(text: str) -> tuple[str, ...]:
+    names = tuple(text.split(";"))
+    if not all(map(_HEADER_NAME.fullmatch, names)) or list(names) != sorted(set(names)):
+        raise IncompleteSignature("SignedHeaders are lower-case names in alphabetical order, each once.")
     return names
 
 

@@ -1,16 +1,15 @@
 """Signing keys derived from secrets, kept for the day they are good for.
 
-Bounded, shared by threads. The hash of the secret is part of the entry's name, so a changed secret never meets the
-key of the old one; the secret itself is not kept.
+Bounded, shared by threads. The sealed secret is part of the entry's name, so a changed secret never meets the key of the
+old one, and only a key that is not kept has its secret opened; the secret itself is not kept.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import threading
 from collections import OrderedDict
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from iam.wire.claims import Scope
 
@@ -21,15 +20,27 @@ _keys: OrderedDict[_Name, bytes] = OrderedDict()
 _lock: Final = threading.Lock()
 
 
-def signing_key(scope: Scope, secret: str) -> bytes:
+class Secret(Protocol):
+    """What is kept of a secret, and the secret once it is asked for."""
+
+    @property
+    def sealed_secret(self) -> bytes:
+        """The secret as it is stored: another one with each secret."""
+
+    @property
+    def secret(self) -> str:
+        """The secret in clear."""
+
+
+def signing_key(scope: Scope, owner: Secret) -> bytes:
     """The key that signs this day's requests of a region and service; made anew once it has left the cache."""
-    name = (scope.key_id, scope.date, scope.region, scope.service, hashlib.sha256(secret.encode()).digest())
+    name = (scope.key_id, scope.date, scope.region, scope.service, owner.sealed_secret)
     with _lock:
         key = _keys.get(name)
         if key is not None:
             _keys.move_to_end(name)
             return key
-    key = _derived(scope, secret)
+    key = _derived(scope, owner.secret)
     with _lock:
         _keys[name] = key
         while len(_keys) > KEPT:
@@ -40,5 +51,5 @@ def signing_key(scope: Scope, secret: str) -> bytes:
 def _derived(scope: Scope, secret: str) -> bytes:
     key = f"AWS4{secret}".encode()
     for part in (scope.date, scope.region, scope.service, "aws4_request"):
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+        key = hmac.digest(key, part.encode(), "sha256")
     return key

@@ -25,26 +25,22 @@ from iam.errors import (
     SignatureDoesNotMatch,
 )
 from iam.wire.claims import ALGORITHM, Claim, Parts, Scope, claim_of
-from iam.wire.signing_keys import signing_key
+from iam.wire.signing_keys import Secret, signing_key
 
 TOLERANCE: Final = timedelta(minutes=15)
+_MINUTES: Final = int(TOLERANCE.total_seconds() // 60)
 
 _BLANKS: Final = re.compile(r"[ \t]+")
 _KEY_ID: Final = re.compile(r"[A-Z0-9]{16,128}")
 _SIGNATURE: Final = re.compile(r"[0-9a-f]{64}")
-_GHOST_SECRET: Final = secrets.token_urlsafe(30)  # as long as a real one
 _MISMATCH: Final = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key"
     " and signing method. Consult the service documentation for details."
 )
 
 
-class Credential(Protocol):
+class Credential(Secret, Protocol):
     """What verification asks of a key: see iam.principals.Credential."""
-
-    @property
-    def secret(self) -> str:
-        """The secret the key signs with, in clear."""
 
     @property
     def usable(self) -> bool:
@@ -56,6 +52,16 @@ class Credential(Protocol):
     def expired(self, now: datetime) -> bool:
         """Whether the key's time is over."""
 
+
+@dataclass(frozen=True, slots=True)
+class _Ghost:
+    """What signs for a key that does not exist: a secret as long as a real one, which opens nothing."""
+
+    sealed_secret: bytes
+    secret: str
+
+
+_GHOST: Final = _Ghost(b"", secrets.token_urlsafe(30))
 
 C = TypeVar("C", bound=Credential)
 
@@ -81,7 +87,7 @@ def verify(parts: Parts, service: str, find: Callable[[str], C | None], now: dat
     _check_time(claim, now)
     payload_hash = _payload_hash(parts, claim)
     credential = find(claim.scope.key_id) if _KEY_ID.fullmatch(claim.scope.key_id) else None
-    expected = _signature(parts, claim, payload_hash, credential.secret if credential else _GHOST_SECRET)
+    expected = _signature(parts, claim, payload_hash, credential or _GHOST)
     # compare_digest takes ASCII only: a signature of another form is compared as one that cannot match.
     given = claim.signature if _SIGNATURE.fullmatch(claim.signature) else "-" * 64
     matches = hmac.compare_digest(expected, given)
@@ -102,19 +108,19 @@ def _check_token(claim: Claim, credential: Credential, now: datetime) -> None:
 
 
 def _check_time(claim: Claim, now: datetime) -> None:
-    signed, current = _basic(claim.scope.signed_at), _basic(now)
-    minutes = int(TOLERANCE.total_seconds() // 60)
-    if claim.scope.signed_at > now + TOLERANCE:
+    signed_at = claim.scope.signed_at
+    if signed_at > now + TOLERANCE:
         raise SignatureDoesNotMatch(
-            f"Signature not yet current: {signed} is still later than {_basic(now + TOLERANCE)}"
-            f" ({current} + {minutes} min.)"
+            f"Signature not yet current: {_basic(signed_at)} is still later than {_basic(now + TOLERANCE)}"
+            f" ({_basic(now)} + {_MINUTES} min.)"
         )
     if claim.expires_in is not None:
-        if claim.scope.signed_at + claim.expires_in <= now:
+        if signed_at + claim.expires_in <= now:
             raise RequestExpired("Request has expired.")
-    elif claim.scope.signed_at < now - TOLERANCE:
+    elif signed_at < now - TOLERANCE:
         raise SignatureDoesNotMatch(
-            f"Signature expired: {signed} is now earlier than {_basic(now - TOLERANCE)} ({current} - {minutes} min.)"
+            f"Signature expired: {_basic(signed_at)} is now earlier than {_basic(now - TOLERANCE)}"
+            f" ({_basic(now)} - {_MINUTES} min.)"
         )
 
 
@@ -131,7 +137,7 @@ def _payload_hash(parts: Parts, claim: Claim) -> str:
     return actual
 
 
-def _signature(parts: Parts, claim: Claim, payload_hash: str, secret: str) -> str:
+def _signature(parts: Parts, claim: Claim, payload_hash: str, signer: Secret) -> str:
     canonical = "\n".join(
         (
             parts.method,
@@ -146,12 +152,13 @@ def _signature(parts: Parts, claim: Claim, payload_hash: str, secret: str) -> st
     # Header text is Latin-1 so that encoding gives back the bytes that travelled; all else here is ASCII.
     digest = hashlib.sha256(canonical.encode("latin-1")).hexdigest()
     to_sign = "\n".join((ALGORITHM, _basic(claim.scope.signed_at), str(claim.scope), digest))
-    key = signing_key(claim.scope, secret)
-    return hmac.new(key, to_sign.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(signing_key(claim.scope, signer), to_sign.encode(), "sha256").hex()
 
 
 def canonical_query(query: tuple[tuple[str, str], ...]) -> str:
     """The query's names and values re-encoded per RFC 3986 and sorted in that form, without the signature."""
+    if not query:
+        return ""
     encoded = sorted(
         (quote(name, safe="-_.~"), quote(value, safe="-_.~"))
         for name, value in query
@@ -162,7 +169,8 @@ def canonical_query(query: tuple[tuple[str, str], ...]) -> str:
 
 def _collapsed(value: str) -> str:
     # Blanks only: str.split would also cut at bytes of UTF-8 text that are spaces in Latin-1.
-    return _BLANKS.sub(" ", value.strip(" \t"))
+    stripped = value.strip(" \t")
+    return _BLANKS.sub(" ", stripped) if "  " in stripped or "\t" in stripped else stripped
 
 
 def _basic(moment: datetime) -> str:

@@ -45,11 +45,14 @@ def escape(text: str) -> str:
 
 def _value(shape: Shape, value: object, tag: str, parts: list[str]) -> None:
     """Append the pieces of one element; a page of a list has a thousand, so they go into one list."""
-    if shape.kind == "structure" and isinstance(value, Mapping):
+    kind = shape.kind
+    if kind == "string" and isinstance(value, str) and shape.name not in _ENCODED_SHAPES:
+        parts.append(f"<{tag}>{escape(value)}</{tag}>")
+    elif kind == "structure" and isinstance(value, Mapping):
         _structure(shape, value, tag, parts)
-    elif shape.kind == "list" and isinstance(value, (list, tuple)):
+    elif kind == "list" and isinstance(value, (list, tuple)):
         _list(shape, value, tag, parts)
-    elif shape.kind == "map" and isinstance(value, Mapping):
+    elif kind == "map" and isinstance(value, Mapping):
         _map(shape, value, tag, parts)
     else:
         parts.append(f"<{tag}>{escape(_text(shape, value))}</{tag}>")
@@ -100,7 +103,7 @@ def _text(shape: Shape, value: object) -> str:
         case (("integer" | "long" | "float" | "double"), int() | float()) if not isinstance(value, bool):
             return str(value)
         case "timestamp", datetime() if value.tzinfo is not None:
-            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            return f"{value.astimezone(UTC).isoformat()[:19]}Z"
         case "blob", bytes():
             return base64.b64encode(value).decode("ascii")
         case _:

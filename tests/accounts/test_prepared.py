@@ -181,7 +181,7 @@ def test_two_rows_of_which_one_refers_to_the_other_are_added_together():
     )
     kept = MfaDevice.objects.select_related("identity").get()
     assert columns(kept) == columns(device)
-    assert columns(kept.identity) == columns(alice)
+    assert columns(the(kept.identity)) == columns(alice)
     assert not alice._state.adding
 
 

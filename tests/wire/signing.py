@@ -38,6 +38,10 @@ class Key:
     token: str | None = None
     expires: datetime | None = None
 
+    @property
+    def sealed_secret(self) -> bytes:
+        return self.secret[::-1].encode()
+
     def token_matches(self, token: str | None) -> bool:
         return token == self.token
 

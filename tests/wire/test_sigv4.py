@@ -262,8 +262,9 @@ def test_a_changed_secret_never_meets_the_old_key():
 def test_signing_keys_are_kept_and_bounded(monkeypatch):
     monkeypatch.setattr(signing_keys, "KEPT", 3)
     monkeypatch.setattr(signing_keys, "_keys", type(signing_keys._keys)())
+    kept = Key()
     scopes = [Scope(KEY_ID, "20260203", f"r-{number}", "iam", NOW) for number in range(5)]
-    first = [signing_keys.signing_key(scope, SECRET) for scope in scopes]
+    first = [signing_keys.signing_key(scope, kept) for scope in scopes]
     assert len(signing_keys._keys) == 3
-    assert [signing_keys.signing_key(scope, SECRET) for scope in scopes] == first
+    assert [signing_keys.signing_key(scope, kept) for scope in scopes] == first
     assert SECRET not in repr(signing_keys._keys)
