@@ -1,10 +1,16 @@
 """Security keys in a real browser, with authenticators that it simulates: two keys, with and without PIN, a copied one."""
 
+import json
+from base64 import urlsafe_b64decode as b64decode
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import CDPSession, expect
+from playwright.sync_api import CDPSession, Page, expect
 
 from tests.e2e.browsing import Person
 from tests.e2e.conftest import Open
@@ -19,11 +25,11 @@ class Reader:
 
     devtools: CDPSession
 
-    def plug(self, *, knows_user: bool, kind: str = "ctap2") -> str:
+    def plug(self, *, knows_user: bool, kind: str = "ctap2", resident: bool = False) -> str:
         options = {
             "protocol": kind,
             "transport": "usb",
-            "hasResidentKey": kind == "ctap2" and knows_user,
+            "hasResidentKey": resident or (kind == "ctap2" and knows_user),
             "hasUserVerification": knows_user,
             "isUserVerified": knows_user,
             "automaticPresenceSimulation": True,
@@ -62,11 +68,16 @@ def erin(windows: Open, account) -> Person:
     return person
 
 
-@pytest.fixture
-def reader(erin: Person) -> Reader:
-    devtools = erin.context.new_cdp_session(erin.page)
+def plugged_in(page: Page) -> Reader:
+    """What is plugged into this window."""
+    devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable", {"enableUI": False})
     return Reader(devtools)
+
+
+@pytest.fixture
+def reader(erin: Person) -> Reader:
+    return plugged_in(erin.page)
 
 
 def register(person: Person, name: str) -> None:
@@ -79,6 +90,10 @@ def register(person: Person, name: str) -> None:
 
 def to_the_factor(person: Person, account: dict[str, Any]) -> None:
     person.sign_out()
+    to_the_factor_from_here(person, account)
+
+
+def to_the_factor_from_here(person: Person, account: dict[str, Any]) -> None:
     person.sign_in(account["alias"], "erin", PASSWORD)
     person.is_headed("Second factor")
 
@@ -166,3 +181,146 @@ def test_at_a_bare_address_it_says_where_keys_work(windows: Open, account):
     person.visit("/me/security-keys/create/")
     person.sees("Security keys work at another address.")
     assert person.obstacles() == []
+
+
+def test_the_key_that_was_used_is_the_one_that_shows_it(erin: Person, reader: Reader, account):
+    first = reader.plug(knows_user=False)
+    register(erin, "first")
+    reader.pull(first)
+    reader.plug(knows_user=False)
+    register(erin, "second")
+    to_the_factor(erin, account)
+    touch(erin)
+    erin.visit("/me/credentials/")
+    used = {
+        name: erin.page.get_by_role("row").filter(has_text=name).locator("td").nth(2).inner_text()
+        for name in ("first", "second")
+    }
+    assert used["first"] == "never"
+    assert "ago" in used["second"] or "now" in used["second"]
+
+
+def answer_sent(person: Person, act: Callable[[], None], to: str) -> str:
+    """The key's answer, as the browser posts it to that address."""
+    with person.page.expect_request(lambda request: request.url.endswith(to)) as sent:
+        act()
+    return parse_qs(sent.value.post_data or "")["credential"][0]
+
+
+def send_instead(person: Person, answer: str) -> None:
+    """Send this answer with the form, without asking any key."""
+    person.page.evaluate(
+        """answer => {
+          const form = document.querySelector("form[data-webauthn]");
+          form.elements.credential.value = answer;
+          HTMLFormElement.prototype.submit.call(form);
+        }""",
+        answer,
+    )
+    person.page.wait_for_load_state()
+
+
+def test_an_answer_is_not_taken_twice(erin: Person, reader: Reader, account):
+    reader.plug(knows_user=False)
+    register(erin, "blue")
+    to_the_factor(erin, account)
+    answer = answer_sent(erin, lambda: touch(erin), "/signin/step/key")
+    to_the_factor(erin, account)
+    send_instead(erin, answer)
+    erin.sees("The key's answer was not in order.")
+    erin.is_headed("Second factor")
+
+
+@pytest.fixture
+def neighbour() -> Iterator[str]:
+    """A page of somebody else's at localhost, on another port: browsers let it ask for the same keys."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<!DOCTYPE html><title>Another</title><link rel=icon href=data:,>")
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://localhost:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+ASK_THERE = """async options => {
+  const bytes = text => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), letter => letter.charCodeAt(0));
+  const asked = JSON.parse(options);
+  asked.challenge = bytes(asked.challenge);
+  asked.allowCredentials = asked.allowCredentials.map(key => ({ ...key, id: bytes(key.id) }));
+  return JSON.stringify((await navigator.credentials.get({ publicKey: asked })).toJSON());
+}"""
+
+
+def test_what_a_key_answered_elsewhere_is_refused(erin: Person, reader: Reader, account, neighbour):
+    key = reader.plug(knows_user=True)
+    register(erin, "blue")
+    to_the_factor(erin, account)
+    options = erin.page.locator("form[data-webauthn]").get_attribute("data-options")
+    there = erin.context.new_page()
+    there.goto(neighbour)
+    elsewhere = plugged_in(there)
+    elsewhere.hold(elsewhere.plug(knows_user=True), reader.credentials(key)[0])
+    answer = there.evaluate(ASK_THERE, options)
+    assert (
+        neighbour.rstrip("/") in b64decode(json.loads(answer)["response"]["clientDataJSON"] + "==").decode()
+    )
+    send_instead(erin, answer)
+    erin.sees("The key's answer was not in order.")
+    erin.is_headed("Second factor")
+
+
+@pytest.fixture
+def passkeys(windows: Open, account) -> None:
+    """The account lets its people sign in by passkey alone."""
+    root = windows()
+    root.sign_in_as_root(account["email"], account["password"])
+    root.is_headed("Dashboard")
+    root.visit("/account/settings/signin/edit/")
+    root.page.get_by_label("Users and the root user").check()
+    root.press("Save")
+    root.sees("It holds from the next sign-in on.")
+    assert root.obstacles() == []
+
+
+def test_a_passkey_that_knows_its_user_signs_in_alone(passkeys, erin: Person, reader: Reader, account):
+    reader.plug(knows_user=True)
+    register(erin, "blue")
+    erin.sign_out()
+    assert erin.obstacles() == []
+    erin.press("Sign in with a passkey")
+    erin.is_headed("Dashboard")
+    erin.visit("/me/sessions/")
+    erin.sees("With MFA")
+
+
+def test_a_key_that_cannot_know_its_user_is_no_passkey(passkeys, erin: Person, reader: Reader, account):
+    # Chromium itself asks for user verification of whoever is not named; tests/accounts/test_passkeys.py has the others.
+    key = reader.plug(knows_user=True)
+    register(erin, "blue")
+    (held,) = reader.pull(key)
+    reader.hold(reader.plug(knows_user=False, resident=True), held)
+    erin.sign_out()
+    erin.page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(erin.page.locator("[data-key-problem]")).to_be_visible()
+    erin.is_headed("Sign in")
+    to_the_factor_from_here(erin, account)
+    touch(erin)
+
+
+def test_without_scripts_the_button_is_not_shown(passkeys, windows: Open):
+    plain = windows(scripts=False)
+    plain.url = plain.url.replace("127.0.0.1", "localhost")
+    plain.visit("/signin")
+    expect(plain.page.locator("form[data-webauthn]")).to_have_count(1)
+    expect(plain.page.get_by_text("Sign in with a passkey")).to_be_hidden()
