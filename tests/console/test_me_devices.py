@@ -42,7 +42,7 @@ def test_a_token_is_taken_into_use_by_its_serial_number(person, browser, stock):
     assert done.location == CREDENTIALS, done.words
     page = opened.get(CREDENTIALS)
     assert "Token GAKT000000001 is in use" in page.words
-    assert "Hardware token 8 digits, 60 s" in page.words
+    assert "Hardware token, 8 digits, 60 s" in page.words
     assert page.is_accessible()
 
 
