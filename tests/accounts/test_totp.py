@@ -27,6 +27,21 @@ def test_codes_are_those_of_the_standard(seconds, code):
     assert totp.matching_step(SEED, code, step) == step
 
 
+# Source: RFC 6238, appendix B (SHA-1), whole; and the same moments at half the pace.
+@pytest.mark.parametrize(
+    ("seconds", "code"),
+    [(59, "94287082"), (1111111109, "07081804"), (2000000000, "69279037"), (20000000000, "65353130")],
+)
+@pytest.mark.parametrize("pace", [30, 60])
+def test_codes_of_eight_digits_are_those_of_the_standard(seconds, code, pace):
+    rhythm = totp.Rhythm(pace, 8)
+    step = totp.step_at(datetime.fromtimestamp(seconds * pace // 30, UTC), rhythm)
+    assert totp.code_at(SEED, step, rhythm) == code
+    assert totp.matching_step(SEED, code, step, rhythm=rhythm) == step
+    assert totp.matching_step(SEED, code[2:], step, rhythm=rhythm) is None
+    assert totp.matching_step(SEED, code, step) is None
+
+
 @pytest.mark.parametrize("away", [-1, 0, 1])
 def test_one_step_to_each_side_is_near_enough(away):
     assert totp.matching_step(SEED, totp.code_at(SEED, 1000 + away), 1000) == 1000 + away
