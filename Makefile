@@ -144,6 +144,20 @@ parity: $(VENV)/.dev .venv-parity/.made ## hold AWS's own policies against the e
 auditors: $(VENV)/.dev .venv-auditors/.made ## let cloudsplaining and ScoutSuite audit accounts of ours
 	@$(BIN)/python -m pytest -q tests/auditors
 
+# Prowler wants Python 3.12, and with its clouds' packages two gigabytes: asked for by name only.
+PYTHON312 ?= $(firstword $(foreach p,python3.12 $(wildcard $(HOME)/.pyenv/versions/3.12.*/bin/python3.12),$(if $(shell $(p) -c 'print(1)' 2>/dev/null),$(p))))
+
+.venv-prowler/.made: requirements-prowler.lock
+	@test -n "$(PYTHON312)" || { echo "Prowler needs Python 3.12: make prowler PYTHON312=/path/to/python3.12" >&2; exit 1; }
+	@echo "Installing Prowler into an environment of its own ($$(grep -c == $<) packages; about five minutes) ..."
+	@$(PYTHON312) -m venv .venv-prowler
+	@.venv-prowler/bin/python -m pip --disable-pip-version-check install -qq --require-hashes --no-deps -r $<
+	@touch $@
+
+.PHONY: prowler
+prowler: $(VENV)/.dev .venv-prowler/.made ## let Prowler audit an account of ours (2 GB; needs Python 3.12)
+	@$(BIN)/python -m pytest -q tests/auditors/test_prowler.py
+
 .venv-bench/.made: requirements-bench.lock $(VENV)/.made
 	@echo "Installing the engines to measure beside ($$(grep -c == $<) packages) into an environment of their own ..."
 	@$(PYTHON) -m venv .venv-bench
@@ -199,4 +213,5 @@ lock: $(VENV)/.dev ## compile the hashed lock files anew; UPGRADE=1 takes newer 
 	@for name in requirements requirements-dev requirements-e2e requirements-cli requirements-auditors requirements-bench \
 	  requirements-parity; do \
 	  echo "$$name.lock"; $(UV_LOCK) $(if $(UPGRADE),--upgrade) $$name.in -o $$name.lock || exit 1; done
+	@echo requirements-prowler.lock; $(UV_LOCK:3.11=3.12) $(if $(UPGRADE),--upgrade) requirements-prowler.in -o requirements-prowler.lock
 	@! grep -nEi 'https?:|index-url|find-links|file:' *.lock || { echo "a lock names where it was made" >&2; exit 1; }

@@ -26,10 +26,10 @@ class Audited:
     environment: dict[str, str]
     folder: Path
 
-    def run(self, program: str, *arguments: str) -> str:
-        """What an auditing program prints; it must end well."""
+    def run(self, program: str, *arguments: str, place: Path = BIN) -> str:
+        """What an auditing program of that place prints; it must end well."""
         done = subprocess.run(  # noqa: S603  # a program of the environment that the lock made
-            [str(BIN / program), *arguments],
+            [str(place / program), *arguments],
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.PIPE,

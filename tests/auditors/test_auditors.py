@@ -1,6 +1,6 @@
 """Programs that people point at an account to audit it: they collect ours without an error and find what is there.
 
-Prowler wants Python 3.12 and is not among them.
+Prowler wants Python 3.12 and an environment of its own: test_prowler.py.
 """
 
 import json

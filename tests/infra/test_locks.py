@@ -39,6 +39,7 @@ def test_the_locks_agree_with_one_another():
         "requirements-bench.lock",
         "requirements-cli.lock",
         "requirements-parity.lock",
+        "requirements-prowler.lock",
     }
     for path in LOCKS:
         if path.name in apart:
