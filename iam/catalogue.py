@@ -4,6 +4,7 @@ Wire API, console and workers all look operations up here and run them through i
 """
 
 import functools
+import inspect
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from iam.authorize import Check
 from iam.call import Call, Output, Page, Params, Target
-from iam.errors import ValidationError
+from iam.errors import NotImplementedHere, ValidationError
 from iam.models import tag_map
 from iam.shapes import answer, names, spec, validate
 
@@ -61,7 +62,7 @@ class DuplicateOperation(Exception):
 class Operation:
     """One operation.  `reads`: changes nothing.  `revises`: changes what some principal may do.
 
-    `target` resolves what is acted on; `checks` replaces the one default check, `also` adds to it, `keys` supplies
+    `takes` are the names of the function's arguments.  `target` resolves what is acted on; `checks` replaces the one default check, `also` adds to it, `keys` supplies
     further condition keys to the default check.
     """
 
@@ -73,6 +74,7 @@ class Operation:
     keys: Keys | None
     reads: bool
     revises: bool
+    takes: frozenset[str]
 
     @property
     def spec(self) -> "spec.OperationSpec":
@@ -113,12 +115,18 @@ class Operation:
         return [own, *(self.also(call, target, params) if self.also is not None else ())]
 
     def run(self, call: Call, target: Target, params: Params) -> Output:
-        """Call the function with entities in place of names.  Errors: those of the function; the target's absence."""
+        """Call the function with entities in place of names.
+
+        Errors: those of the function; the target's absence; NotImplementedHere for a member that came with a newer
+        service model, since to leave it out would be to do something else.
+        """
         if target.absent is not None:
             raise target.absent
         given = {key: value for key, value in params.items() if key not in target.replaces}
         if self.paged:
             given["page"] = self._page(call, given)
+        if unknown := given.keys() - self.takes:
+            raise NotImplementedHere(f"{self.spec.action} is offered without {', '.join(sorted(unknown))}.")
         return self.function(call, **given, **target.given)
 
     def check_output(self, output: Output) -> Output:
@@ -149,7 +157,8 @@ def operation(
     def register(function: Function) -> Function:
         if name in _operations:
             raise DuplicateOperation(name)
-        _operations[name] = Operation(name, function, target, checks, also, keys, reads, revises)
+        takes = frozenset(inspect.signature(function).parameters)
+        _operations[name] = Operation(name, function, target, checks, also, keys, reads, revises, takes)
         return function
 
     return register
