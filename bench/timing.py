@@ -100,7 +100,10 @@ def _pairs(account: str) -> Iterator[tuple[Side, Side]]:
     yield Side("a user", user("u{:04}")), Side("an invented user", user("x{:04}"))
     yield Side("a user, locked", user("u0000")), Side("an invented user, locked", user("x0000"))
     yield Side("a user without password", user("p{:04}")), Side("an invented user", user("y{:04}"))
-    yield Side("an invented user", user("z{:04}")), Side("an invented account", user("u{:04}", "123456789012"))
+    yield (
+        Side("an invented user", user("z{:04}")),
+        Side("an invented account", user("u{:04}", "123456789012")),
+    )
     yield (
         Side("a root user", root("r{}@timing.example")),
         Side("an invented root", root("x{}@timing.example")),

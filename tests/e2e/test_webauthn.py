@@ -193,7 +193,12 @@ def test_the_key_that_was_used_is_the_one_that_shows_it(erin: Person, reader: Re
     touch(erin)
     erin.visit("/me/credentials/")
     used = {
-        name: erin.page.get_by_role("row").filter(has_text=name).locator("td").nth(1).inner_text().splitlines()[0]
+        name: erin.page.get_by_role("row")
+        .filter(has_text=name)
+        .locator("td")
+        .nth(1)
+        .inner_text()
+        .splitlines()[0]
         for name in ("first", "second")
     }
     assert used["first"] == "never"
