@@ -209,7 +209,8 @@ def answer_sent(person: Person, act: Callable[[], None], to: str) -> str:
     """The key's answer, as the browser posts it to that address."""
     with person.page.expect_request(lambda request: request.url.endswith(to)) as sent:
         act()
-    return parse_qs(sent.value.post_data or "")["credential"][0]
+    found: str = parse_qs(sent.value.post_data or "")["credential"][0]
+    return found
 
 
 def send_instead(person: Person, answer: str) -> None:
