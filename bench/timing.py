@@ -68,12 +68,12 @@ def _account(tries: int) -> str:
 
     names = range(-(-tries // BEFORE_A_LOCK))
     now = datetime.now(UTC)
-    account, root = open_account("Timing", "r0@timing.example", "correct-Horse-7-battery", "timing", now)
+    account, root = open_account("Timing", "r0000@timing.example", "correct-Horse-7-battery", "timing", now)
     for number in names:
         root_of(account).iam("CreateUser", UserName=f"u{number:04}")
         root_of(account).iam("CreateUser", UserName=f"p{number:04}")
         if number:
-            other, _ = open_account(f"Timing {number}", f"r{number}@timing.example", None, None, now)
+            other, _ = open_account(f"Timing {number}", f"r{number:04}@timing.example", None, None, now)
             Identity.objects.filter(pk=other.root.pk).update(password=root.password, login_profile_at=now)
     # One hash for all: that of another password costs as much to compare with.
     Identity.objects.filter(name__startswith="u").update(password=root.password, login_profile_at=now)
@@ -105,8 +105,8 @@ def _pairs(account: str) -> Iterator[tuple[Side, Side]]:
         Side("an invented account", user("u{:04}", "123456789012")),
     )
     yield (
-        Side("a root user", root("r{}@timing.example")),
-        Side("an invented root", root("x{}@timing.example")),
+        Side("a root user", root("r{:04}@timing.example")),
+        Side("an invented root", root("x{:04}@timing.example")),
     )
 
 
