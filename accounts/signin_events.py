@@ -1,6 +1,7 @@
 """What the ceremony writes to the trail: each step, its outcome and its true reason, never what was typed."""
 
 from datetime import datetime
+from typing import Any
 
 from accounts import actors, signin_notices, trail
 from accounts.models import Account, Identity
@@ -34,21 +35,11 @@ def record(
         parameters["mfaSerial"] = device
     trail.append(
         account=account,
-        at=now,
-        source="signin",
-        service=SERVICE,
-        name=name,
-        outcome="failed" if reason else "success",
         actor_arn=actor.arn,
         actor_id=actor.unique_id,
-        peer=visitor.peer,
-        user_agent=visitor.user_agent,
-        request_id=visitor.request_id,
-        error_code=reason,
-        error_message="Failed authentication" if reason else "",
         parameters=parameters,
-        response={name: "Failure" if reason else "Success"},
         mfa=mfa,
+        **_facts(name, visitor, now, reason),
     )
     signin_notices.after(identity, name, visitor, now, reason)
 
@@ -71,20 +62,27 @@ def record_holder(
     """
     trail.append(
         account=account,
-        at=now,
-        source="signin",
-        service=SERVICE,
-        name=name,
-        outcome="failed" if reason else "success",
         actor_arn=holder.arn,
         actor_id=holder.unique_id,
         access_key_id=key_id,
-        peer=visitor.peer,
-        user_agent=visitor.user_agent,
-        request_id=visitor.request_id,
-        error_code=reason,
-        error_message="Failed authentication" if reason else "",
         parameters=parameters or {},
-        response={name: "Failure" if reason else "Success"},
         mfa=mfa,
+        **_facts(name, visitor, now, reason),
     )
+
+
+def _facts(name: str, visitor: Visitor, now: datetime, reason: str) -> dict[str, Any]:
+    """What every event of signing in says, whoever it is about."""
+    return {
+        "at": now,
+        "source": "signin",
+        "service": SERVICE,
+        "name": name,
+        "outcome": "failed" if reason else "success",
+        "peer": visitor.peer,
+        "user_agent": visitor.user_agent,
+        "request_id": visitor.request_id,
+        "error_code": reason,
+        "error_message": "Failed authentication" if reason else "",
+        "response": {name: "Failure" if reason else "Success"},
+    }

@@ -14,10 +14,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-import psutil
-
 from bench.load import Key, Measured, ask, measure, signed
-from bench.servers import MOTO, Server, let_in, moto, wardstead
+from bench.servers import MOTO, Server, let_in, migrated_database, moto, wardstead
 
 ROUNDS = 3
 REQUESTS = 200
@@ -100,27 +98,12 @@ def main() -> int:
 
 
 def _ours(stack: ExitStack, folder: Path) -> tuple[Side, dict[int, tuple[str, Key]]]:
-    from tests import postgres
-
-    found = postgres.start()
-    environment = {
-        "DATABASE_URL": f"postgres://{found['USER']}@/{found['NAME']}?host={found['HOST']}",
-        "WARDSTEAD_DATA_DIR": str(folder),
-        "DJANGO_SETTINGS_MODULE": "console.settings",
-    }
-    os.environ.update(environment)
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
+    environment, database = migrated_database(folder)
     from bench.tenants import tenant
 
-    call_command("migrate", verbosity=0)
     trust = TRUST.replace("{", "{{").replace("}", "}}").replace("ACCOUNT", "{}")
     sizes = {size: tenant(size, ALLOW, trust) for size in SIZES}
-    pid = int(Path(found["HOST"], "postmaster.pid").read_text().split()[0])
-    server = stack.enter_context(wardstead(environment, psutil.Process(pid)))
+    server = stack.enter_context(wardstead(environment, database))
     account, key = sizes[SIZES[0]]
     return Side("wardstead", server, key, account), sizes
 

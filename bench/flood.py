@@ -18,10 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
-import psutil
-
 from bench.load import Connection, Key, signed
-from bench.servers import Server, wardstead
+from bench.servers import Server, migrated_database, wardstead
 
 ROUNDS, SECONDS, WARM_SECONDS = 3, 8.0, 2.0
 SIGN_INS, CALLS = 50.0, 40.0  # a second
@@ -105,21 +103,7 @@ def _judged(calm: Told, flooded: Told, flood: Told, ratio: float) -> int:
 
 
 def _served(stack: ExitStack, folder: Path) -> tuple[Server, Key, str]:
-    from tests import postgres
-
-    found = postgres.start()
-    environment = {
-        "DATABASE_URL": f"postgres://{found['USER']}@/{found['NAME']}?host={found['HOST']}",
-        "WARDSTEAD_DATA_DIR": str(folder),
-        "DJANGO_SETTINGS_MODULE": "console.settings",
-    }
-    os.environ.update(environment)
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
+    environment, database = migrated_database(folder)
     from accounts.signup import open_account
     from tests.world import administrator
 
@@ -129,8 +113,7 @@ def _served(stack: ExitStack, folder: Path) -> tuple[Server, Key, str]:
         admin.iam("CreateUser", UserName=f"u{number:02}")
         admin.iam("CreateLoginProfile", UserName=f"u{number:02}", Password=PASSWORD)
     made = admin.iam("CreateAccessKey", UserName="admin")["AccessKey"]
-    pid = int(Path(found["HOST"], "postmaster.pid").read_text().split()[0])
-    server = stack.enter_context(wardstead(environment, psutil.Process(pid)))
+    server = stack.enter_context(wardstead(environment, database))
     return server, Key(made["AccessKeyId"], made["SecretAccessKey"]), account.number
 
 

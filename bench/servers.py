@@ -44,6 +44,27 @@ def _cpu_seconds(root: psutil.Process) -> float:
     return total
 
 
+def migrated_database(folder: Path) -> tuple[dict[str, str], psutil.Process]:
+    """PostgreSQL with our tables, for this process and a server: its variables, and the database's process."""
+    from tests import postgres
+
+    found = postgres.start()
+    environment = {
+        "DATABASE_URL": f"postgres://{found['USER']}@/{found['NAME']}?host={found['HOST']}",
+        "WARDSTEAD_DATA_DIR": str(folder),
+        "DJANGO_SETTINGS_MODULE": "console.settings",
+    }
+    os.environ.update(environment)
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    pid = int(Path(found["HOST"], "postmaster.pid").read_text().split()[0])
+    return environment, psutil.Process(pid)
+
+
 @contextlib.contextmanager
 def wardstead(environment: Mapping[str, str], database: psutil.Process) -> Iterator[Server]:
     """Our server as `make run` starts it, with the database it was given."""

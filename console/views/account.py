@@ -8,15 +8,17 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import password_rules
-from console import cli, durations, password_profiles, required_mfa, signin_settings, steps
+from console import cli, durations, password_profiles, required_mfa, settings_form, signin_settings, steps
 from console.confirm import Confirm
 from console.forms import Look, OperationForm
 from console.page import Tab, go, page, tabs
 from console.panels import Panel, panel
 from console.session import HtmxRequest, required, signed_in
+from console.settings_form import Settings
 from console.steps import Step
 
 BASE: Final = "/account/settings/"
+SETTINGS: Final = Settings("tenant.GetAccountSettings", "AccountSettings", "tenant.UpdateAccountSettings")
 CRUMBS: Final = (("Account settings", BASE),)
 PARTS: Final = (
     ("", "Account"),
@@ -262,25 +264,14 @@ def _settings_page(request: HttpRequest, part: str) -> HttpResponse:
 
 def _settings_edit(request: HttpRequest, part: str, look: dict[str, Look], say: str) -> HttpResponse:
     back = f"{BASE}{part}/"
-    settings = panel(request, "tenant.GetAccountSettings") if request.method == "GET" else Panel()
-    form = OperationForm(
+    return settings_form.edit(
         request,
-        "tenant.UpdateAccountSettings",
-        only=tuple(look),
-        initial=settings.result.get("AccountSettings", {}),
-        look=look,
-    )
-    if form.submitted and form.run() is not None:
-        return go(back, say=say)
-    return page(
-        request,
+        SETTINGS,
+        look,
         "console/account/settings_edit.html",
-        partial="form",
-        status=form.status,
-        form=form,
-        title=dict(PARTS)[part],
-        unseen=settings.refused,
         back=back,
+        say=lambda _: say,
+        title=dict(PARTS)[part],
         crumbs=(*CRUMBS, (dict(PARTS)[part], back)),
     )
 

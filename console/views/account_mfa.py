@@ -1,18 +1,19 @@
 """Of whom the account requires MFA in the console, and how many days they have to add a device."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
-from console import required_mfa
-from console.forms import Look, OperationForm
-from console.page import go, page
-from console.panels import Panel, panel
+from console import required_mfa, settings_form
+from console.forms import Look
 from console.session import HtmxRequest, required, signed_in
+from console.settings_form import Settings
 
 BACK: Final = "/account/settings/"
+SETTINGS: Final = Settings("tenant.GetMFARequirement", "MFARequirement", "tenant.UpdateMFARequirement")
 CRUMBS: Final = (("Account settings", BACK),)
 LOOK: Final = {
     "RequiredOf": Look("Required of", required_mfa.ADMINISTRATORS, "radio", required_mfa.CHOICES),
@@ -28,30 +29,21 @@ LOOK: Final = {
 @require_http_methods(["GET", "POST"])
 def edit(request: HtmxRequest) -> HttpResponse:
     """Change of whom MFA is required."""
-    found = panel(request, "tenant.GetMFARequirement") if request.method == "GET" else Panel()
-    form = OperationForm(
+    return settings_form.edit(
         request,
-        "tenant.UpdateMFARequirement",
-        only=tuple(LOOK),
-        initial=found.result.get("MFARequirement", {}),
-        look=LOOK,
-    )
-    if form.submitted and (done := form.run()) is not None:
-        nobody = done["MFARequirement"]["RequiredOf"] == "nobody"
-        return go(
-            BACK, say="MFA is required of nobody." if nobody else "The requirement of MFA holds from now on."
-        )
-    return page(
-        request,
+        SETTINGS,
+        LOOK,
         "console/account/mfa_edit.html",
-        partial="form",
-        status=form.status,
-        form=form,
-        unseen=found.refused,
-        alone=required(request).session.mfa_at is None,
         back=BACK,
+        say=_told,
+        alone=required(request).session.mfa_at is None,
         crumbs=CRUMBS,
     )
+
+
+def _told(answer: Mapping[str, Any]) -> str:
+    nobody = answer["MFARequirement"]["RequiredOf"] == "nobody"
+    return "MFA is required of nobody." if nobody else "The requirement of MFA holds from now on."
 
 
 app_name = "account-mfa"

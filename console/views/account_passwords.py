@@ -8,16 +8,16 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import password_profiles
 from accounts.password_profiles import Profile
-from console import steps
+from console import settings_form, steps
 from console.confirm import Confirm
-from console.forms import OperationForm
-from console.page import go, page
-from console.panels import Panel, panel
+from console.page import go
 from console.password_profiles import LOOK
 from console.session import HtmxRequest, signed_in
+from console.settings_form import Settings
 from console.steps import Step
 
 BACK: Final = "/account/settings/passwords/"
+SAFEGUARDS: Final = Settings("tenant.GetPasswordProfile", "Safeguards", "tenant.UpdatePasswordSafeguards")
 CRUMBS: Final = (("Account settings", "/account/settings/"), ("Password policy", BACK))
 
 
@@ -52,25 +52,14 @@ def choose(request: HtmxRequest, name: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def safeguards_edit(request: HtmxRequest) -> HttpResponse:
     """Change what guards passwords beside the policy."""
-    found = panel(request, "tenant.GetPasswordProfile") if request.method == "GET" else Panel()
-    form = OperationForm(
+    return settings_form.edit(
         request,
-        "tenant.UpdatePasswordSafeguards",
-        only=tuple(LOOK),
-        initial=found.result.get("Safeguards", {}),
-        look=LOOK,
-    )
-    if form.submitted and form.run() is not None:
-        return go(BACK, say="It holds from the next password and the next sign-in on.")
-    return page(
-        request,
+        SAFEGUARDS,
+        LOOK,
         "console/account/settings_edit.html",
-        partial="form",
-        status=form.status,
-        form=form,
-        title="What else guards passwords",
-        unseen=found.refused,
         back=BACK,
+        say=lambda _: "It holds from the next password and the next sign-in on.",
+        title="What else guards passwords",
         crumbs=CRUMBS,
     )
 

@@ -6,13 +6,13 @@ from django.http import HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
-from console import signin_settings
-from console.forms import Look, OperationForm
-from console.page import go, page
-from console.panels import Panel, panel
+from console import settings_form, signin_settings
+from console.forms import Look
 from console.session import HtmxRequest, signed_in
+from console.settings_form import Settings
 
 BACK: Final = "/account/settings/"
+SETTINGS: Final = Settings("tenant.GetSignInSettings", "SignInSettings", "tenant.UpdateSignInSettings")
 CRUMBS: Final = (("Account settings", BACK),)
 LOOK: Final = {
     "PasskeySignIn": Look(
@@ -34,24 +34,13 @@ LOOK: Final = {
 @require_http_methods(["GET", "POST"])
 def edit(request: HtmxRequest) -> HttpResponse:
     """Change how people sign in."""
-    found = panel(request, "tenant.GetSignInSettings") if request.method == "GET" else Panel()
-    form = OperationForm(
+    return settings_form.edit(
         request,
-        "tenant.UpdateSignInSettings",
-        only=tuple(LOOK),
-        initial=found.result.get("SignInSettings", {}),
-        look=LOOK,
-    )
-    if form.submitted and form.run() is not None:
-        return go(BACK, say="It holds from the next sign-in on.")
-    return page(
-        request,
+        SETTINGS,
+        LOOK,
         "console/account/signin_edit.html",
-        partial="form",
-        status=form.status,
-        form=form,
-        unseen=found.refused,
         back=BACK,
+        say=lambda _: "It holds from the next sign-in on.",
         crumbs=CRUMBS,
     )
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import mail, password_reset, passwords, sessions, signin
 from accounts.models import Identity, PasswordReset
-from console import password_hints
+from console import password_fields, password_hints
 from console.fields import Field, FormError
 from console.page import go, page
 from console.session import visitor
@@ -22,7 +22,6 @@ from console.signing_in import sent
 PLACE: Final = "password-reset"
 DONE: Final = "Your new password is set, and all your sessions have ended. Sign in with it; your MFA device is asked for as ever."
 NEEDED: Final = "This is needed."
-DIFFER: Final = "The two passwords differ."
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,22 +78,15 @@ def new(request: HttpRequest) -> HttpResponse:
     problems: list[str] = []
     if request.method == "POST":
         raw = request.POST.get("new", "")
-        problems = [DIFFER] if raw != request.POST.get("again", "") else _chosen(request, row, raw)
+        problems = (
+            [password_fields.DIFFER] if raw != request.POST.get("again", "") else _chosen(request, row, raw)
+        )
         if not problems:
             sessions.end(request)
             return go("signin", say=DONE)
     fields = [
-        Field(
-            "new",
-            "New password",
-            "password",
-            required=True,
-            errors=problems,
-            autocomplete="new-password",
-            autofocus=True,
-            hints_id="hints",
-        ),
-        Field("again", "New password again", "password", required=True, autocomplete="new-password"),
+        password_fields.new("new", problems, autofocus=True, hints_id="hints"),
+        password_fields.again(),
     ]
     return page(
         request,

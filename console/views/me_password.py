@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import own_password, passwords, sessions
-from console import own, password_hints
+from console import own, password_fields, password_hints
 from console.fields import Field, FormError
 from console.forms import Look, OperationForm
 from console.page import go, page
@@ -21,7 +21,6 @@ from iam.errors import InvalidInput
 CHANGED: Final = (
     "Your password is changed. Your other sessions have ended; access keys go on working as before."
 )
-DIFFER: Final = "The two passwords differ."
 LOCKED: Final = "Too many wrong passwords were given. Wait half an hour before you try again."
 OLD, NEW, AGAIN = "OldPassword", "NewPassword", "again"
 
@@ -75,10 +74,10 @@ def _change_user(request: HttpRequest) -> PasswordForm | None:
     form = OperationForm(request, "iam.ChangePassword", only=(OLD, NEW), look=look)
     if form.submitted:
         if request.POST.get(NEW, "") != request.POST.get(AGAIN, ""):
-            form.refuse(InvalidInput(DIFFER, member=NEW))
+            form.refuse(InvalidInput(password_fields.DIFFER, member=NEW))
         if form.run() is not None:
             return None
-    fields = [form.by_name[OLD], replace(form.by_name[NEW], hints_id="hints"), _again()]
+    fields = [form.by_name[OLD], replace(form.by_name[NEW], hints_id="hints"), password_fields.again()]
     return PasswordForm(fields, form.errors, form.refused, form.status, form.cli)
 
 
@@ -88,7 +87,7 @@ def _change_root(request: HttpRequest) -> PasswordForm | None:
     who = required(request)
     old, new = request.POST.get(OLD, ""), request.POST.get(NEW, "")
     if new != request.POST.get(AGAIN, ""):
-        return _root_form({NEW: [DIFFER]})
+        return _root_form({NEW: [password_fields.DIFFER]})
     try:
         own_password.change(
             who.identity,
@@ -118,23 +117,11 @@ def _root_form(problems: dict[str, list[str]]) -> PasswordForm:
             errors=problems.get(OLD, ()),
             autocomplete="current-password",
         ),
-        Field(
-            NEW,
-            "New password",
-            "password",
-            required=True,
-            errors=problems.get(NEW, ()),
-            autocomplete="new-password",
-            hints_id="hints",
-        ),
-        _again(),
+        password_fields.new(NEW, problems.get(NEW, ()), hints_id="hints"),
+        password_fields.again(),
     ]
     errors = [FormError(f"{field.label}: {text}", field.id) for field in fields for text in field.errors]
     return PasswordForm(fields, errors, status=422 if problems else 200)
-
-
-def _again() -> Field:
-    return Field(AGAIN, "New password again", "password", required=True, autocomplete="new-password")
 
 
 app_name = "me-password"

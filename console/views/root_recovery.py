@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import mfa, one_time, root_recovery
 from accounts.models import Identity
+from console import password_fields
 from console.fields import Field, FormError
 from console.page import go, page
 from console.session import visitor
@@ -22,7 +23,6 @@ from iam.system import SYSTEM, run_system
 
 EMAIL, CODE, NEW, AGAIN = "email", "code", "new", "again"
 WRONG: Final = "This address and code do not belong together, or the code has ended or was used already."
-DIFFER: Final = "The two passwords differ."
 DONE: Final = "The root user has a new password and no MFA device. Sign in with it now, and add a device before anything else."
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def complete(request: HttpRequest) -> HttpResponse:
         return _first(request, WRONG)
     new = request.POST.get(NEW, "")
     if new != request.POST.get(AGAIN, ""):
-        return _second(request, root, DIFFER)
+        return _second(request, root, password_fields.DIFFER)
     given = {"RecoveryCode": sent(request, CODE), "NewPassword": new}
     try:
         run_system(SYSTEM.operator, "tenant.RecoverRoot", root.account, now=timezone.now(), **given)
@@ -93,16 +93,8 @@ def _first(request: HttpRequest, problem: str = "") -> HttpResponse:
 
 def _second(request: HttpRequest, root: Identity, problem: str = "") -> HttpResponse:
     fields = [
-        Field(
-            NEW,
-            "New password",
-            "password",
-            required=True,
-            errors=[problem] if problem else [],
-            autocomplete="new-password",
-            autofocus=True,
-        ),
-        Field(AGAIN, "New password again", "password", required=True, autocomplete="new-password"),
+        password_fields.new(NEW, [problem] if problem else [], autofocus=True),
+        password_fields.again(),
     ]
     shown: dict[str, Any] = {
         "account": root.account,

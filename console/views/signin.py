@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import signin, signup
-from console import keys, neighbours, password_hints, signing_out
+from console import keys, neighbours, password_fields, password_hints, signing_out
 from console.fields import Field, FormError
 from console.page import go, page
 from console.session import visitor
@@ -57,23 +57,15 @@ def new_password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         raw = request.POST.get("new", "")
         if raw != request.POST.get("again", ""):
-            problems = ["The two passwords differ."]
+            problems = [password_fields.DIFFER]
         else:
             step = signin.change_password(request, raw, now=timezone.now(), visitor=visitor(request))
             if not isinstance(step, signin.NeedsNewPassword):
                 return again(request) if isinstance(step, signin.Refused) else onward(request, step)
             waiting, problems = step, [problem.text for problem in step.problems]
     fields = [
-        Field(
-            "new",
-            "New password",
-            "password",
-            required=True,
-            errors=problems,
-            autocomplete="new-password",
-            hints_id="hints",
-        ),
-        Field("again", "New password again", "password", required=True, autocomplete="new-password"),
+        password_fields.new("new", problems, hints_id="hints"),
+        password_fields.again(),
     ]
     context: dict[str, Any] = {
         "fields": fields,
