@@ -16,6 +16,9 @@ NOT_YOU: Final = "If this was not you, tell an administrator of the account at o
 FACTS: Final = {
     "by": "By",
     "key": "Access key",
+    "credential": "Credential",
+    "status": "Now",
+    "name": "User name",
     "device": "Device",
     "address": "New address",
     "before": "Address before",
@@ -56,15 +59,39 @@ KINDS: Final = {
         SESSIONS,
         "My sessions",
     ),
+    "credential-changed": Kind(
+        "A credential of yours was changed",
+        "It was switched on or off, or deleted. " + NOT_YOU,
+        "attention",
+    ),
+    "credential-made": Kind(
+        "A new credential was made for you",
+        "Programs can act as you with it where it is taken. If you do not know of it, switch it off.",
+        "attention",
+    ),
     "factor-blocked": Kind(
         "Your password was given without your second factor",
         "Somebody gave your right password, but wrong codes so often that no more are taken for a while. If this was "
         "not you, change your password: somebody knows it.",
         "danger",
     ),
+    "key-deleted": Kind(
+        "An access key was deleted",
+        "Programs that use it are refused from now on. " + NOT_YOU,
+        "attention",
+    ),
     "key-made": Kind(
         "A new access key was made",
         "Programs can act as you with it. If you do not know of it, switch it off.",
+        "attention",
+    ),
+    "key-retired": Kind(
+        "The rotation of keys retired an access key",
+        "Your newer key has taken its place. Programs that still use the old one are refused.",
+    ),
+    "key-switched": Kind(
+        "An access key was switched on or off",
+        "Programs are let in with it only while it is active. " + NOT_YOU,
         "attention",
     ),
     "locked": Kind(
@@ -82,6 +109,17 @@ KINDS: Final = {
         "An MFA device was removed",
         "It is no longer asked for when you sign in. " + NOT_YOU,
         "danger",
+    ),
+    "mfa-resynced": Kind(
+        "The clock of an MFA device was set",
+        "Two codes of the device were given, one after the other, to learn how far its clock is off. "
+        + NOT_YOU,
+        "attention",
+    ),
+    "name-changed": Kind(
+        "Your user name was changed",
+        "Sign in with the new name from now on; password, devices and keys stay.",
+        "attention",
     ),
     "network-new": Kind(
         "Sign-in from a new network",
@@ -168,6 +206,10 @@ KINDS: Final = {
         "info",
         SESSIONS,
         "My sessions",
+    ),
+    "unlocked": Kind(
+        "Your lock-out was lifted",
+        "Wrong passwords and codes given so far are forgotten, and you can sign in again at once.",
     ),
 }
 

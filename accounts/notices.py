@@ -4,7 +4,7 @@ They are raised in three places only: by the sign-in ceremony (accounts.signin_n
 (iam.notify), and at the first use of root's access keys each day (iam.principals).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -35,9 +35,7 @@ def tell(
     `facts` are named as notice_kinds.FACTS has them and hold no secrets.  `also_to`: further addresses, such as the
     one before a change.  In the transaction of the caller, if there is one.
     """
-    if kind not in notice_kinds.KINDS or not facts.keys() <= notice_kinds.FACTS.keys():
-        raise KeyError(f"{kind} {sorted(facts)}")
-    told = {name: mail.inert(text) for name, text in facts.items() if text}
+    told = _told(kind, facts)
     if once and identity.notices.filter(once=once).exists():
         return False
     row = Notice(identity=identity, kind=kind, facts=told, at=now, once=once or None)
@@ -51,6 +49,13 @@ def tell(
     except IntegrityError:
         return False  # told by somebody else in the same moment
     return True
+
+
+def keep_for(identities: Sequence[Identity], kind: str, now: datetime, **facts: str) -> None:
+    """Keep one notice for each of several people, and mail it to nobody: an act on a whole account floods no mailbox."""
+    told = _told(kind, facts)
+    rows = [Notice(identity=identity, kind=kind, facts=told, at=now) for identity in identities]
+    Notice.objects.bulk_create(rows, batch_size=500)
 
 
 def newest(identity: Identity) -> QuerySet[Notice]:
@@ -80,6 +85,13 @@ def tidy(now: datetime, batch: int) -> int:
     """Forget notices older than 400 days; returns how many."""
     due = list(Notice.objects.filter(at__lte=now - KEPT).order_by("at").values_list("pk", flat=True)[:batch])
     return Notice.objects.filter(pk__in=due).delete()[0]
+
+
+def _told(kind: str, facts: Mapping[str, str]) -> dict[str, str]:
+    """The facts as they are kept.  Errors: KeyError (a fault of ours)."""
+    if kind not in notice_kinds.KINDS or not facts.keys() <= notice_kinds.FACTS.keys():
+        raise KeyError(f"{kind} {sorted(facts)}")
+    return {name: mail.inert(text) for name, text in facts.items() if text}
 
 
 def _may_mail(identity: Identity, kind: str, now: datetime) -> bool:

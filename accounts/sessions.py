@@ -189,6 +189,13 @@ def list_in(account: Account, now: datetime) -> QuerySet[ConsoleSession]:
     return rows.order_by("-last_seen_at", "-id")
 
 
+def people_in(account: Account, now: datetime, keep: int | None = None) -> QuerySet[Identity]:
+    """Whoever is signed in to the account by a live session other than `keep`."""
+    rows = ConsoleSession.objects.filter(account=account, expires_at__gt=now, identity__isnull=False)
+    rows = rows if keep is None else rows.exclude(pk=keep)
+    return Identity.objects.filter(pk__in=rows.values("identity_id"))
+
+
 def end_all_in(account: Account, keep: int | None = None) -> int:
     """End every session of the account, but the one whose id is `keep`; returns how many ended."""
     rows = account.console_sessions.all()

@@ -1,17 +1,22 @@
 """Which operations are worth a notice to the person whose credentials they change: one table, used by the pipeline.
 
-Told is whoever owns the credentials, whether they acted themselves, an administrator did, or a worker.
+Told is whoever owns the credentials, whether they acted themselves, an administrator did, or a worker.  Operations
+that change credentials and are told to nobody stand in UNTOLD with the reason.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from accounts import notices
 from accounts.models import Identity
 from iam.call import Call, Output, Params, Target
 from iam.models import User
 
-Facts: TypeAlias = Callable[[Params, Output], Mapping[str, str]]
+# None: this time there is nothing to tell.
+Facts: TypeAlias = Callable[[Params, Output], Mapping[str, str] | None]
+
+# Where an operation signs out several people, it leaves them here for the notices.
+SIGNED_OUT: Final = "signed out"
 
 
 def _none(raw: Params, output: Output) -> Mapping[str, str]:  # noqa: ARG001  # one signature
@@ -29,44 +34,153 @@ def _made_key(raw: Params, output: Output) -> Mapping[str, str]:  # noqa: ARG001
     return {"key": str(row.get("AccessKeyId", ""))}
 
 
+def _key(raw: Params, output: Output) -> Mapping[str, str]:  # noqa: ARG001  # as above
+    return {"key": str(raw["AccessKeyId"]), "status": str(raw.get("Status", ""))}
+
+
+def _retired_key(raw: Params, output: Output) -> Mapping[str, str] | None:  # noqa: ARG001  # as above
+    answer = output or {}
+    if answer.get("Step") not in ("deactivated", "deleted"):
+        return None
+    return {"key": str(answer["KeyRotation"]["OldAccessKeyId"]), "status": str(answer["Step"])}
+
+
+def _password(raw: Params, output: Output) -> Mapping[str, str] | None:  # noqa: ARG001  # as above
+    return {} if "Password" in raw else None
+
+
+def _new_name(raw: Params, output: Output) -> Mapping[str, str] | None:  # noqa: ARG001  # as above
+    return {"name": str(raw["NewUserName"])} if "NewUserName" in raw else None
+
+
+def _was_counting(raw: Params, output: Output) -> Mapping[str, str] | None:  # noqa: ARG001  # as above
+    return {} if (output or {}).get("WasCounting") else None
+
+
+def _credential(what: str, member: str) -> Facts:
+    """`member` is where input or answer have the credential's id; a change without a status has deleted it."""
+
+    def facts(raw: Params, output: Output) -> Mapping[str, str]:
+        made: dict[str, Any] = next((row for row in (output or {}).values() if isinstance(row, dict)), {})
+        name = raw.get(member) or made.get(member, "")
+        status = "" if made else str(raw.get("Status", "deleted"))
+        return {"credential": f"{what} {name}", "status": status}
+
+    return facts
+
+
+_SSH: Final = _credential("SSH public key", "SSHPublicKeyId")
+_CERTIFICATE: Final = _credential("signing certificate", "CertificateId")
+_SERVICE: Final = _credential("service-specific credential", "ServiceSpecificCredentialId")
+
 TOLD: Final[Mapping[str, tuple[str, Facts]]] = {
     "iam.ChangePassword": ("password-changed", _none),
     "iam.CreateAccessKey": ("key-made", _made_key),
     "iam.CreateLoginProfile": ("password-given", _none),
+    "iam.CreateServiceSpecificCredential": ("credential-made", _SERVICE),
     "iam.DeactivateMFADevice": ("mfa-removed", _device),
+    "iam.DeleteAccessKey": ("key-deleted", _key),
     "iam.DeleteLoginProfile": ("password-removed", _none),
+    "iam.DeleteSSHPublicKey": ("credential-changed", _SSH),
+    "iam.DeleteServiceSpecificCredential": ("credential-changed", _SERVICE),
+    "iam.DeleteSigningCertificate": ("credential-changed", _CERTIFICATE),
     "iam.EnableMFADevice": ("mfa-added", _device),
-    "iam.UpdateLoginProfile": ("password-given", _none),
+    "iam.ResetServiceSpecificCredential": ("credential-made", _SERVICE),
+    "iam.ResyncMFADevice": ("mfa-resynced", _device),
+    "iam.UpdateAccessKey": ("key-switched", _key),
+    "iam.UpdateLoginProfile": ("password-given", _password),
+    "iam.UpdateSSHPublicKey": ("credential-changed", _SSH),
+    "iam.UpdateServiceSpecificCredential": ("credential-changed", _SERVICE),
+    "iam.UpdateSigningCertificate": ("credential-changed", _CERTIFICATE),
+    "iam.UpdateUser": ("name-changed", _new_name),
+    "iam.UploadSSHPublicKey": ("credential-made", _SSH),
+    "iam.UploadSigningCertificate": ("credential-made", _CERTIFICATE),
+    "tenant.AdvanceKeyRotation": ("key-retired", _retired_key),
     "tenant.CreateRecoveryCodes": ("recovery-codes-made", _none),
     "tenant.CreateTemporaryPass": ("pass-given", _none),
     "tenant.EnableSecurityKey": ("mfa-added", _device),
+    "tenant.EndConsoleSession": ("sessions-ended", _none),
+    "tenant.EndConsoleSessions": ("sessions-ended", _none),
     "tenant.RecoverRoot": ("root-recovered", _none),
-    "tenant.StartRootRecovery": ("root-recovery-begun", _none),
+    "tenant.RevokeSession": ("sessions-ended", _none),
     "tenant.StartKeyRotation": ("key-made", _made_key),
+    "tenant.StartRootRecovery": ("root-recovery-begun", _none),
+    "tenant.UnlockRoot": ("unlocked", _was_counting),
+    "tenant.UnlockUser": ("unlocked", _was_counting),
 }
 
-_OF_ROOT: Final = frozenset({"tenant.RecoverRoot", "tenant.StartRootRecovery"})
+UNTOLD: Final[Mapping[str, str]] = {
+    "iam.CreateUser": "a new user has no credentials",
+    "iam.CreateVirtualMFADevice": "the device belongs to nobody yet",
+    "iam.DeleteUser": "nobody is left to read it, and the last credential was told of before",
+    "iam.DeleteVirtualMFADevice": "the device belongs to nobody any more",
+    "iam.DisableOrganizationsRootCredentialsManagement": "a setting of the account",
+    "iam.DisableOrganizationsRootSessions": "a setting of the account",
+    "iam.EnableOrganizationsRootCredentialsManagement": "a setting of the account",
+    "iam.EnableOrganizationsRootSessions": "a setting of the account",
+    "iam.GenerateCredentialReport": "says what is there",
+    "iam.SetSecurityTokenServicePreferences": "a setting of the account",
+    "iam.UpdateAccountPasswordPolicy": "a setting of the account",
+    "iam.DeleteAccountPasswordPolicy": "a setting of the account",
+    "sts.AssumeRole": "temporary credentials, made by whoever gets them",
+    "sts.AssumeRoot": "not built: always refused",
+    "sts.GetFederationToken": "temporary credentials, made by whoever gets them",
+    "sts.GetSessionToken": "temporary credentials, made by whoever gets them",
+    "sts.GetWebIdentityToken": "a token for others, made by whoever gets it",
+    "tenant.ApplyPasswordProfile": "a setting of the account",
+    "tenant.CollectRotatedKey": "the key was told of when it was made",
+    "tenant.CreateHardwareToken": "the token belongs to nobody yet",
+    "tenant.DeleteHardwareToken": "the token belongs to nobody any more",
+    "tenant.ExpireSession": "the credentials ended a week ago",
+    "tenant.ImportHardwareTokens": "the tokens belong to nobody yet",
+    "tenant.RenameMFADevice": "a name to know the device by, nothing that is proved",
+    "tenant.RotateTokenKeys": "the account's own keys",
+    "tenant.UpdateAccountSettings": "a setting of the account",
+    "tenant.UpdateMFARequirement": "a setting of the account",
+    "tenant.UpdatePasswordSafeguards": "a setting of the account",
+    "tenant.UpdateSignInSettings": "a setting of the account",
+}
+
+_OF_ROOT: Final = frozenset({"tenant.RecoverRoot", "tenant.StartRootRecovery", "tenant.UnlockRoot"})
 _WORKERS: Final = {
     "operator": "whoever runs this installation",
     "rotation": "the account's rotation of keys",
 }
+# Nobody needs to be told that they ended a session of their own.
+_OF_OTHERS: Final = "sessions-ended"
 
 
 def succeeded(call: Call, name: str, raw: Params, target: Target, output: Output) -> None:
     """Tell the owner of what was changed, in the transaction of the change."""
     told = TOLD.get(name)
-    owner = _owner(call, name, target) if told is not None else None
-    if told is None or owner is None:
+    if told is None:
         return
-    if name == "iam.UpdateLoginProfile" and "Password" not in raw:
+    kind, read = told
+    facts = read(raw, output)
+    if facts is None:
         return
-    kind, facts = told
-    owner.account = call.account
-    notices.tell(owner, kind, call.now, by=_by(call, owner), peer=call.peer, **facts(raw, output))
+    owners = [owner for owner in _owners(call, name, target) if _concerns(call, kind, owner)]
+    if len(owners) > 1:
+        notices.keep_for(owners, kind, call.now, by=_by(call, None), peer=call.peer, **facts)
+    for owner in owners if len(owners) == 1 else ():
+        owner.account = call.account
+        notices.tell(owner, kind, call.now, by=_by(call, owner), peer=call.peer, **facts)
+
+
+def _concerns(call: Call, kind: str, owner: Identity) -> bool:
+    return kind != _OF_OTHERS or call.system is not None or call.principal.identity_pk != owner.pk
+
+
+def _owners(call: Call, name: str, target: Target) -> list[Identity]:
+    if SIGNED_OUT in call.memo:
+        return list(call.memo.pop(SIGNED_OUT))
+    owner = _owner(call, name, target)
+    return [] if owner is None else [owner]
 
 
 def _owner(call: Call, name: str, target: Target) -> Identity | None:
-    owner = target.given.get("owner")
+    given = target.given
+    owner = given.get("owner") or getattr(given.get("session", given.get("row")), "identity", None)
     if isinstance(owner, Identity):
         return owner
     if name in _OF_ROOT:
@@ -74,7 +188,8 @@ def _owner(call: Call, name: str, target: Target) -> Identity | None:
     return target.entity.identity if isinstance(target.entity, User) else None
 
 
-def _by(call: Call, owner: Identity) -> str:
+def _by(call: Call, owner: Identity | None) -> str:
     if call.system is not None:
         return _WORKERS.get(call.system.name, call.system.arn)
-    return "yourself" if call.principal.identity_pk == owner.pk else call.principal.arn
+    oneself = owner is not None and call.principal.identity_pk == owner.pk
+    return "yourself" if oneself else call.principal.arn

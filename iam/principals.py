@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from accounts import vault
+from accounts import notices, vault
 from accounts.actors import Actor
 from accounts.models import Account, Identity, IdentityKind
 from iam.call import Principal, SessionFacts
@@ -62,10 +62,10 @@ def find_credential(key_id: str) -> Credential | None:
     return _temporary(key_id) if key_id.startswith("ASIA") else _long_term(key_id)
 
 
-def note_use(credential: Credential, service: str, region: str, now: datetime) -> None:
+def note_use(credential: Credential, service: str, region: str, now: datetime, peer: str = "") -> None:
     """Keep when and where an access key, or the role behind a session, was last used; to the minute.
 
-    Noting each call would turn every read into a write.
+    Noting each call would turn every read into a write.  The root user is told of the first use of a key each day.
     """
     row = credential.row
     used = row if isinstance(row, AccessKey) else row.role
@@ -74,6 +74,9 @@ def note_use(credential: Credential, service: str, region: str, now: datetime) -
     noted = {"last_used_at": now, "last_used_region": region}
     if isinstance(used, AccessKey):
         AccessKey.objects.filter(pk=used.pk).update(**noted, last_used_service=service)
+        if used.identity.is_root:
+            once = f"root key {used.key_id} {now.date().isoformat()}"
+            notices.tell(used.identity, "root-key-used", now, once=once, key=used.key_id, peer=peer)
     else:
         Role.objects.filter(pk=used.pk).update(**noted)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts import sessions
 from accounts.models import ConsoleSession
-from iam import targets
+from iam import notify, targets
 from iam.authorize import Check
 from iam.call import Call, Output, Page, Params, Target
 from iam.catalogue import operation
@@ -111,5 +111,8 @@ def end_console_sessions(call: Call, *, user: User | None = None, include_own: b
     """
     keep = None if include_own else call.console_session
     if user is not None:
-        return {"Ended": sessions.end_all_of(user.identity, keep=keep)}
+        ended = sessions.end_all_of(user.identity, keep=keep)
+        call.memo[notify.SIGNED_OUT] = [user.identity] if ended else []
+        return {"Ended": ended}
+    call.memo[notify.SIGNED_OUT] = list(sessions.people_in(call.account, call.now, keep))
     return {"Ended": sessions.end_all_in(call.account, keep=keep)}

@@ -193,7 +193,7 @@ def _call(arrival: Arrival, inquiry: Inquiry, now: datetime) -> Call:
     except ServiceError as refusal:
         log.info("%s of %s refused: %s", inquiry.operation.name, peer, refusal.code)
         raise
-    principals.note_use(verified.credential, service, verified.scope.region, now)
+    principals.note_use(verified.credential, service, verified.scope.region, now, peer)
     return Call(
         account=verified.credential.account,
         principal=verified.credential.principal,
