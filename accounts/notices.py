@@ -19,6 +19,8 @@ PAGE = "/me/notices/"
 MOST_MAILS = 3
 MAILS_WITHIN = timedelta(hours=1)
 KEPT = timedelta(days=400)
+# Every page asks for the number of those not read: it is said to a hundred, and "99+" beyond.
+MOST_COUNTED = 100
 
 
 def tell(
@@ -64,21 +66,14 @@ def newest(identity: Identity) -> QuerySet[Notice]:
 
 
 def unseen(identity_pk: int) -> int:
-    """How many notices the identity has not read."""
-    return Notice.objects.filter(identity_id=identity_pk, seen_at__isnull=True).count()
+    """How many notices the identity has not read; not counted beyond MOST_COUNTED."""
+    return Notice.objects.filter(identity_id=identity_pk, seen_at__isnull=True)[:MOST_COUNTED].count()
 
 
-def mark_seen(identity: Identity, now: datetime, *, up_to: int | None = None) -> int:
-    """Count the identity's notices as read, all or those up to an id; returns how many were not."""
-    rows = Notice.objects.filter(identity=identity, seen_at__isnull=True)
-    return (rows if up_to is None else rows.filter(pk__lte=up_to)).update(seen_at=now)
-
-
-def mark_one_seen(identity: Identity, notice_id: int, now: datetime) -> bool:
-    """Count one of the identity's notices as read; returns whether it had such a one that was not."""
-    return (
-        Notice.objects.filter(identity=identity, pk=notice_id, seen_at__isnull=True).update(seen_at=now) > 0
-    )
+def mark_seen(identity: Identity, now: datetime, *, up_to: int) -> int:
+    """Count the identity's notices up to an id as read: later ones were not on the page; returns how many were not."""
+    rows = Notice.objects.filter(identity=identity, seen_at__isnull=True, pk__lte=up_to)
+    return rows.update(seen_at=now)
 
 
 def tidy(now: datetime, batch: int) -> int:

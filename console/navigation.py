@@ -3,7 +3,7 @@
 Addresses are fixed before their pages are written; a place whose address leads nowhere yet is not shown.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from django.urls import Resolver404, resolve
@@ -11,12 +11,16 @@ from django.urls import Resolver404, resolve
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry.  `current` is true on the place itself and on every page under its address."""
+    """One entry.  `current` is true on the place itself and on every page under its address.
+
+    `count` is how many things there wait to be read.
+    """
 
     label: str
     icon: str
     href: str
     current: bool = False
+    count: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,11 @@ SECTIONS = (
     ),
 )
 
+NOTICES = "/me/notices/"
 ME = (
     Place("Security credentials", "key", "/me/credentials/"),
     Place("My sessions", "device-desktop", "/me/sessions/"),
-    Place("Notices", "bell", "/me/notices/"),
+    Place("Notices", "bell", NOTICES),
     Place("Switch role", "arrows-exchange", "/me/switch-role/"),
 )
 
@@ -75,9 +80,11 @@ def sections(path: str) -> tuple[Section, ...]:
     return tuple(section for section in shown if section.places)
 
 
-def me(path: str) -> tuple[Place, ...]:
-    """The entries of the account menu as they are shown on a page at `path`."""
-    return _marked(ME, path)
+def me(path: str, unread: str) -> tuple[Place, ...]:
+    """The entries of the account menu as they are shown on a page at `path`, with the number of unread notices."""
+    return tuple(
+        replace(place, count=unread) if place.href == NOTICES else place for place in _marked(ME, path)
+    )
 
 
 def _marked(places: tuple[Place, ...], path: str) -> tuple[Place, ...]:

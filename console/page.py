@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-from accounts import mfa_requirement
+from accounts import mfa_requirement, notices
 from accounts.models import ConsoleSession
 from console import navigation, neighbours, session
 
@@ -38,6 +38,7 @@ class Shell:
     mfa_days_left: int | None
     sections: tuple[navigation.Section, ...]
     me: tuple[navigation.Place, ...]
+    unread: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def shell(request: HttpRequest) -> Shell:
     """The frame's facts for a signed-in request.  Errors: session.NotSignedIn."""
     who = session.required(request)
     name, kind, icon = _named(who)
+    unread = _unread(who)
     return Shell(
         account_number=who.account.number,
         account_label=who.account.alias or who.account.name,
@@ -121,8 +123,15 @@ def shell(request: HttpRequest) -> Shell:
         seconds_left=who.seconds_left,
         mfa_days_left=_mfa_days_left(who.session),
         sections=navigation.sections(request.path),
-        me=navigation.me(request.path),
+        me=navigation.me(request.path, unread),
+        unread=unread,
     )
+
+
+def _unread(who: session.Who) -> str:
+    """How many notices whoever signed in has not read, as the menu shows it; "" for none, and for nobody's."""
+    count = notices.unseen(who.person.pk) if who.person is not None else 0
+    return f"{notices.MOST_COUNTED - 1}+" if count >= notices.MOST_COUNTED else str(count or "")
 
 
 def _mfa_days_left(row: ConsoleSession) -> int | None:

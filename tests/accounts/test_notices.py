@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail as outbox
+from django.db import connection
 
 from accounts import mail, notice_kinds, notices, seen, signin_notices
 from accounts.models import ContactAddress, Notice, OutgoingMail
@@ -62,14 +63,26 @@ def test_an_unknown_fact_is_a_fault_of_ours(alice):
         notices.tell(alice, "key-made", NOW, secret="x")
 
 
-def test_reading_counts_down(alice, bob):
-    for _ in range(2):
+def test_reading_counts_down_as_far_as_was_shown(alice, bob):
+    for _ in range(3):
         notices.tell(alice, "key-made", NOW)
-    first = Notice.objects.filter(identity=alice).order_by("pk")[0]
-    assert not notices.mark_one_seen(bob, first.pk, NOW)
-    assert notices.mark_one_seen(alice, first.pk, NOW)
+    second = Notice.objects.filter(identity=alice).order_by("pk")[1]
+    assert notices.mark_seen(bob, NOW, up_to=second.pk) == 0
+    assert notices.mark_seen(alice, NOW, up_to=second.pk) == 2
     assert notices.unseen(alice.pk) == 1
-    assert notices.mark_seen(alice, NOW) == 1
+
+
+def test_a_page_asks_for_the_number_of_unread_ones_once_and_no_further_than_a_hundred(
+    alice, django_assert_num_queries
+):
+    rows = [Notice(identity=alice, kind="key-made", at=NOW) for _ in range(notices.MOST_COUNTED + 5)]
+    Notice.objects.bulk_create(rows)
+    with django_assert_num_queries(1) as asked:
+        assert notices.unseen(alice.pk) == notices.MOST_COUNTED
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {asked.captured_queries[0]['sql']}")
+            assert any("notice_unseen" in row[-1] for row in cursor.fetchall())
 
 
 @pytest.mark.parametrize(
