@@ -1,6 +1,7 @@
 """Laws that hold whatever the policies say, tried on random ones."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -63,6 +64,7 @@ def statements(draw: st.DrawFn, *, principal: bool = False, effect: str | None =
     return found
 
 
+EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 IDENTITY = st.lists(statements(), max_size=5)
 RESOURCE = st.none() | st.lists(statements(principal=True), max_size=3)
 LEVELS = st.lists(st.lists(statements(), max_size=2), max_size=2)
@@ -137,12 +139,24 @@ def test_order_of_statements_does_not_matter(asked, identity, resource, chance):
 
 
 @tried
-@given(REQUESTS, IDENTITY, RESOURCE, statements(effect="Deny"), statements(effect="Deny", principal=True))
-def test_adding_a_deny_never_allows(asked, identity, resource, own, foreign):
-    if not judge(asked, identity, resource=resource).allowed:
-        assert not judge(asked, [*identity, own], resource=resource).allowed
-        if resource is not None:
-            assert not judge(asked, identity, resource=[*resource, foreign]).allowed
+@given(
+    REQUESTS,
+    IDENTITY,
+    IDENTITY,
+    RESOURCE,
+    LEVELS,
+    statements(effect="Deny"),
+    statements(effect="Deny", principal=True),
+)
+def test_adding_a_deny_never_allows(asked, identity, limit, resource, levels, own, foreign):
+    sides = {"boundary": limit, "session": limit, "scps": levels}
+    if not judge(asked, identity, resource=resource, **sides).allowed:
+        assert not judge(asked, [*identity, own], resource=resource, **sides).allowed
+        assert not judge(asked, identity, resource=[*(resource or []), foreign], **sides).allowed
+        for side in ("boundary", "session"):
+            assert not judge(asked, identity, resource=resource, **{**sides, side: [*limit, own]}).allowed
+        more = [[*level, own] for level in levels]
+        assert not judge(asked, identity, resource=resource, **{**sides, "scps": more}).allowed
 
 
 @tried
@@ -168,15 +182,105 @@ def test_control_policies_never_widen(asked, identity, resource, level):
         assert not judge(asked, identity, resource=resource, scps=[level]).allowed
 
 
+def judged_by(asked: Request, *documents: Any) -> tuple[str, str | None]:
+    """Outcome and layer where these documents, or texts of them, are the identity policies."""
+    decision = decide(asked, Plan([attach(document, "inline") for document in documents]))
+    return decision.outcome, decision.layer
+
+
+def holding(blocks: list[dict[str, Any]] | dict[str, Any], version: str = "2012-10-17") -> dict[str, Any]:
+    return {"Version": version, "Statement": blocks}
+
+
+@tried
+@given(REQUESTS, IDENTITY, st.randoms(use_true_random=False))
+def test_splitting_turning_and_repeating_policies_does_not_matter(asked, identity, chance):
+    whole = judged_by(asked, holding(identity))
+    parts = [holding([block]) for block in identity]
+    assert judged_by(asked, *parts) == whole
+    chance.shuffle(parts)
+    assert judged_by(asked, *parts) == whole
+    assert judged_by(asked, *parts, *parts) == judged_by(asked, holding(identity + identity)) == whole
+
+
+@tried
+@given(REQUESTS, LEVELS, st.randoms(use_true_random=False))
+def test_order_of_control_policies_does_not_matter(asked, levels, chance):
+    turned = [chance.sample(level, len(level)) for level in chance.sample(levels, len(levels))]
+    before = judge(asked, [EVERYTHING], scps=levels)
+    after = judge(asked, [EVERYTHING], scps=turned)
+    assert (before.outcome, before.layer) == (after.outcome, after.layer)
+
+
 @tried
 @given(REQUESTS, IDENTITY)
-def test_splitting_a_policy_does_not_matter(asked, identity):
-    def attached(blocks):
-        return attach({"Version": "2012-10-17", "Statement": blocks}, "inline")
+def test_how_a_policy_is_written_down_does_not_matter(asked, identity):
+    """White space, the order of elements, the case of actions and condition keys, one value or a list of one."""
+    plain = judged_by(asked, holding(identity))
+    written = [rewritten(block) for block in identity]
+    assert judged_by(asked, json.dumps(holding(identity), separators=(",", ":"))) == plain
+    assert judged_by(asked, json.dumps(holding(identity), indent="\t").replace("\n", "\r\n ")) == plain
+    assert judged_by(asked, {"Statement": written, "Id": "x", "Version": "2012-10-17"}) == plain
+    if len(identity) == 1:
+        assert judged_by(asked, holding(written[0])) == plain
 
-    whole = decide(asked, Plan([attached(identity)]))
-    split = decide(asked, Plan([attached([block]) for block in identity]))
-    assert (whole.outcome, whole.layer) == (split.outcome, split.layer)
+
+def rewritten(block: dict[str, Any]) -> dict[str, Any]:
+    """The same statement in another spelling."""
+    found: dict[str, Any] = {}
+    for element in reversed(block):
+        value = block[element]
+        if element == "Condition":
+            value = {
+                name: {key.upper(): value for key, value in keys.items()} for name, keys in value.items()
+            }
+        else:
+            value = (
+                value[0]
+                if isinstance(value, list) and len(value) == 1
+                else [value]
+                if isinstance(value, str)
+                else value
+            )
+        if element in ("Action", "NotAction"):
+            value = [text.swapcase() for text in ([value] if isinstance(value, str) else value)]
+        found[element] = block[element] if element == "Effect" else value
+    return found
+
+
+@tried
+@given(REQUESTS, IDENTITY)
+def test_without_variables_both_versions_decide_alike(asked, identity):
+    blocks = [block for block in identity if "$" not in json.dumps(block)]
+    new = judged_by(asked, holding(blocks))
+    assert judged_by(asked, holding(blocks, "2008-10-17")) == new == judged_by(asked, {"Statement": blocks})
+
+
+@tried
+@given(
+    REQUESTS.map(
+        lambda asked: replace(asked, caller=caller(ALICE), action="s3:GetObject", resource="arn:aws:s3:::a/b")
+    ),
+    st.sampled_from(["Allow", "Deny"]),
+    st.sampled_from([text for text in ACTIONS if len(text) > 1]),
+    st.sampled_from([text for text in RESOURCES if "$" not in text]),
+    st.sampled_from(CONDITIONS),
+    st.data(),
+)
+def test_a_wildcard_for_some_of_the_text_never_matches_less(asked, effect, action, resource, condition, data):
+    def wider(text: str, part: int) -> str:
+        """A star, or a question mark for one character, in place of some of the action's name or the ARN's last field."""
+        *head, tail = text.split(":", part)
+        at = data.draw(st.integers(0, len(tail)))
+        end = data.draw(st.integers(at, len(tail)))
+        mark = "?" if end == at + 1 and tail[at] != "*" and data.draw(st.booleans()) else "*"
+        return ":".join([*head, f"{tail[:at]}{mark}{tail[end:]}"])
+
+    block = {"Effect": effect, "Action": action, "Resource": resource, "Condition": condition}
+    wide = {**block, "Action": wider(action, 1), "Resource": wider(resource, 5)}
+    narrow = judge(asked, [block]).outcome
+    if narrow != "implicitDeny":
+        assert judge(asked, [wide]).outcome == narrow
 
 
 @tried
