@@ -208,6 +208,7 @@ POLICY = document(
         Condition={
             "StringLike": {"S3:Prefix": ["${aws:PrincipalTag/Team, 'x'}", "${}"]},
             "Bool": {"aws:SecureTransport": "${no:Variable}"},
+            "ArnLike": {"aws:SourceArn": "arn:aws:s3:::${aws:PrincipalTag/Bucket}"},
             "Odd": {"odd:Key": "${no:Variable}"},
             "DateEquals": {},
         },
@@ -222,6 +223,8 @@ def test_context_keys_as_first_written():
         "S3:Prefix",
         "aws:PrincipalTag/Team",
         "aws:SecureTransport",
+        "aws:SourceArn",
+        "aws:PrincipalTag/Bucket",
         "odd:Key",
     )
     assert context_keys('{"Statement": {"Effect": "Allow", "Action": "*"}}') == ()
@@ -235,7 +238,9 @@ def test_old_version_has_no_variables_to_ask_for():
 
 def test_missing_keys():
     assert missing_keys(parse(POLICY), {"s3:prefix": "x", "odd:key": ()}) == (
+        "aws:principaltag/bucket",
         "aws:principaltag/team",
         "aws:securetransport",
+        "aws:sourcearn",
         "aws:username",
     )

@@ -77,6 +77,20 @@ def test_most_direct_grant_counts_whatever_the_order():
         assert outcome(request(SESSION), plan(boundary=NOTHING), resource_policy=bucket(*blocks)) == "allowed"
 
 
+def test_of_grants_alike_the_first_is_named():
+    grants = bucket(allow(Principal={"AWS": ALICE}), allow(Principal={"AWS": ALICE}, Resource="*"))
+    decision = decide(request(), plan(), resource_policy=grants)
+    assert (decision.layer, [found.index for found in decision.statements]) == ("resource-based policy", [0])
+
+
+def test_what_identity_policies_and_resource_allow_together_is_by_identity_policies():
+    delegates = bucket(allow(Principal={"AWS": ACCOUNT}))
+    for asked in (request(), request(owner=OTHER)):
+        decision = decide(asked, plan(ANYTHING), resource_policy=delegates)
+        assert (decision.outcome, decision.layer) == ("allowed", "identity-based policy")
+        assert [found.source.kind for found in decision.statements] == ["resource", "inline"]
+
+
 @pytest.mark.parametrize("entry", [ACCOUNT, ROOT])
 @pytest.mark.parametrize("who", [ALICE, SESSION])
 def test_account_entry_only_delegates(who, entry):
@@ -133,6 +147,18 @@ def test_role_is_assumed_only_by_leave_of_its_trust_policy():
     assert outcome(asked, plan(), resource_policy=trusting(AWS=ALICE)) == "allowed"
     assert outcome(asked, plan(), resource_policy=trusting(AWS=ACCOUNT)) == "implicitDeny"
     assert outcome(asked, plan(ANYTHING), resource_policy=trusting(AWS=ACCOUNT)) == "allowed"
+
+
+@pytest.mark.parametrize(
+    "action", ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
+)
+def test_no_way_of_assuming_a_role_goes_without_its_trust_policy(action):
+    decision = decide(request(action=action, resource=ROLE_ARN), plan(ANYTHING))
+    assert (decision.outcome, decision.layer) == ("implicitDeny", "role trust policy")
+    rooted = decide(
+        request(ROOT, action, ROLE_ARN), plan(), resource_policy=trust(allow(Action=action, Principal="*"))
+    )
+    assert (rooted.outcome, rooted.layer) == ("implicitDeny", "role trust policy")
 
 
 def test_role_assumes_itself_only_if_trusted():
