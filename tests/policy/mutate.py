@@ -34,7 +34,7 @@ HERE = Path(__file__).parent
 PLACE = HERE.parents[1] / "iam" / "policy"
 TESTS = (
     "conditions", "decide", "document", "explain", "hostile", "match", "plan", "principals", "reader", "resource_policies",
-    "save", "save_trust", "variables",
+    "save", "save_trust", "values", "variables",
 )  # fmt: skip
 
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
