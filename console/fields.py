@@ -37,12 +37,21 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something found in a document.  Lines and columns count from 1; 0 where unknown."""
+    """Something found in a document.  Lines and columns count from 1; 0 where unknown.
+
+    `kind` says how grave it is, in a word or two; `path` is the way to it through the document, `code` its name for programs.
+    """
 
     message: str
     line: int = 0
     column: int = 0
     tone: str = "danger"
+    kind: str = ""
+    icon: str = "alert-circle"
+    path: str = ""
+    code: str = ""
+    end_line: int = 0
+    end_column: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,10 @@ class FormError:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One control with all that components/field.html needs.  `value` is a list of {"Key", "Value"} for tags."""
+    """One control with all that components/field.html needs.  `value` is a list of {"Key", "Value"} for tags.
+
+    `check`: the kind of text (console.policy_checks) that a JSON document is checked as while it is written.
+    """
 
     name: str
     label: str
@@ -75,6 +87,7 @@ class Field:
     inputmode: str = ""
     autofocus: bool = False
     hints_id: str = ""
+    check: str = ""
 
     @property
     def id(self) -> str:

@@ -46,7 +46,8 @@ _MOST_DIGITS: Final = 18  # no limit of a setting is as long, and Python refuses
 class Look:
     """How one field departs from what its shape says.  Unset parts follow the shape.
 
-    `scale`: the field counts in units of so many of the member's: 60 shows seconds as minutes.
+    `scale`: the field counts in units of so many of the member's: 60 shows seconds as minutes.  `check`: the kind of
+    policy (console.policy_checks) that a document is checked as while it is written.
     """
 
     label: str = ""
@@ -59,6 +60,7 @@ class Look:
     max_length: int | None = None
     inputmode: str = ""
     scale: int = 1
+    check: str = ""
 
 
 class OperationForm:
@@ -203,6 +205,7 @@ class OperationForm:
             autocomplete=look.autocomplete or ("new-password" if kind == "password" else ""),
             inputmode=look.inputmode,
             mono=kind == "lines" or "ARN" in label(name) if look.mono is None else look.mono,
+            check=look.check,
         )
 
     def _read(self) -> None:

@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.views.password_hints")),
     path("", include("console.views.policies")),
     path("", include("console.views.policy_attachments")),
+    path("", include("console.views.policy_check")),
     path("", include("console.views.policy_versions")),
     path("", include("console.views.role_create")),
     path("", include("console.views.role_revocation")),

@@ -71,6 +71,7 @@ def _looks(request: HttpRequest, kind: Kind) -> dict[str, Look]:
             help=SIZE_HELP.format(noun=kind.noun, most=most),
             kind="json",
             max_length=most,
+            check="inline",
         )
     }
 

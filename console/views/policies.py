@@ -75,6 +75,7 @@ def create(request: HtmxRequest) -> HttpResponse:
                 help=DOCUMENT_HELP,
                 kind="json",
                 max_length=quotas.limit(required(request).account, "PolicySize"),
+                check="managed",
             ),
             "Description": Look(help="It cannot be changed later."),
             "Tags": Look(help="Up to 50 tags."),

@@ -105,6 +105,7 @@ def _version_form(request: HttpRequest, policy: Shown) -> OperationForm:
                 help="White space does not count to its size.",
                 kind="json",
                 max_length=quotas.limit(required(request).account, "PolicySize"),
+                check="managed",
             ),
             "SetAsDefault": Look(
                 label="Put this version in force",

@@ -69,6 +69,7 @@ def _form(request: HttpRequest, trust: Trust, *, looking: bool = False) -> Opera
                 label="Trust policy",
                 kind="json",
                 max_length=quotas.limit(account, "AssumeRolePolicySize"),
+                check="trust",
             ),
             "MaxSessionDuration": Look(
                 label="Longest session",

@@ -40,6 +40,7 @@ def edit(request: HtmxRequest, name: str) -> HttpResponse:
                 help="Users and roles it names are bound to who they are now, not to their names.",
                 kind="json",
                 max_length=quotas.limit(account, "AssumeRolePolicySize"),
+                check="trust",
             )
         },
     )

@@ -25,13 +25,21 @@ const look = (CM) => {
   ];
 };
 
-// What the server found, as marks at their lines.
-const findings = (CM, box, doc) => [...box.querySelectorAll("[data-problems-of] [data-line]")].flatMap((item) => {
-  const line = Number(item.dataset.line);
-  if (!line || line > doc.lines) return [];
-  const at = doc.line(line);
-  const from = Math.min(at.to, at.from + Math.max(0, Number(item.dataset.column || 1) - 1));
-  return [{ from, to: Math.max(from, at.to), severity: item.dataset.tone === "attention" ? "warning" : "error", message: item.textContent.trim() }];
+// The place of a line and column, both counted from 1, in a document that may have become shorter since.
+const place = (doc, line, column) => {
+  const at = doc.line(Math.min(Math.max(1, Number(line)), doc.lines));
+  return Math.min(at.to, at.from + Math.max(0, Number(column || 1) - 1));
+};
+
+// What the server found, as marks from where it starts to where it ends, or to the end of its line.
+const severities = { attention: "warning", info: "info" };
+const findings = (box, doc) => [...(box.querySelector("[data-findings]:has([data-summary])") ?? box).querySelectorAll("[data-problems-of] [data-line]")].flatMap((item) => {
+  const { line, column, endLine, endColumn, tone } = item.dataset;
+  if (!Number(line) || Number(line) > doc.lines) return [];
+  const from = place(doc, line, column);
+  const to = endLine ? place(doc, endLine, endColumn) : doc.lineAt(from).to;
+  const message = item.querySelector("[data-message]").textContent;
+  return [{ from, to: Math.max(from, to), severity: severities[tone] ?? "error", message }];
 });
 
 const size = (box, text) => {
@@ -64,7 +72,7 @@ const mount = (box) => {
       extensions: [
         CM.EditorView.cspNonce.of(nonce), CM.lineNumbers(), CM.foldGutter(), CM.history(), CM.drawSelection(), CM.indentUnit.of("  "),
         CM.indentOnInput(), CM.bracketMatching(), CM.closeBrackets(), CM.highlightActiveLine(), CM.highlightActiveLineGutter(),
-        CM.highlightSelectionMatches(), CM.json(), CM.lintGutter(), CM.linter((view) => [...parse(view), ...marks]), CM.search({ top: true }), look(CM),
+        CM.highlightSelectionMatches(), CM.json(), CM.lintGutter(), CM.linter((view) => (marks.length ? marks : parse(view))), CM.search({ top: true }), look(CM),
         // Tab moves on, as everywhere in a form; Ctrl-] indents.
         CM.keymap.of([...CM.closeBracketsKeymap, ...CM.defaultKeymap, ...CM.searchKeymap, ...CM.historyKeymap, ...CM.foldKeymap, ...CM.lintKeymap]),
         CM.EditorView.contentAttributes.of({ tabindex: "0", "aria-label": label?.textContent ?? "JSON", "aria-describedby": area.getAttribute("aria-describedby") ?? "" }),
@@ -79,9 +87,16 @@ const mount = (box) => {
     }),
   });
   size(box, area.value);
-  marks = findings(CM, box, view.state.doc);
-  if (marks.length) view.dispatch(CM.setDiagnostics(view.state, marks));
+  const mark = () => {
+    marks = findings(box, view.state.doc);
+    view.dispatch(CM.setDiagnostics(view.state, marks.length ? marks : parse(view)));
+  };
+  mark();
   label?.addEventListener("click", () => view.focus());
+  const show = (anchor) => {
+    view.dispatch({ selection: { anchor }, effects: CM.EditorView.scrollIntoView(anchor, { y: "center" }) });
+    view.focus();
+  };
 
   // Others (a snippet, the visual editor) write into the text area and say so.
   area.addEventListener("editor:set", (event) => {
@@ -100,11 +115,19 @@ const mount = (box) => {
     const item = event.target.closest("[data-goto]")?.closest("[data-line]");
     if (!item) return;
     event.preventDefault();
-    const at = view.state.doc.line(Math.min(Number(item.dataset.line), view.state.doc.lines));
-    const anchor = Math.min(at.to, at.from + Math.max(0, Number(item.dataset.column || 1) - 1));
-    view.dispatch({ selection: { anchor }, scrollIntoView: true });
-    view.focus();
+    show(place(view.state.doc, item.dataset.line, item.dataset.column));
   });
+  // Fresh findings: marked in the text, and said aloud where they are others than before.
+  let said = null;
+  box.addEventListener("htmx:afterSwap", () => {
+    mark();
+    const summary = box.querySelector("[data-summary]")?.dataset.summary;
+    if (summary && said !== null && summary !== said) document.getElementById("announcer").textContent = summary;
+    said = summary ?? "";
+  });
+  // Pages that speak of a statement lead to its line: #L12.
+  const line = /^#L(\d+)$/.exec(location.hash)?.[1];
+  if (line) show(place(view.state.doc, line, 1));
 };
 
 const mountAll = () => document.querySelectorAll("[data-editor=json]").forEach(mount);
