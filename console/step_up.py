@@ -32,7 +32,9 @@ OPERATIONS: Final = frozenset(
         "tenant.CollectRotatedKey",
         "tenant.CreateRecoveryCodes",
         "tenant.CreateTemporaryPass",
+        "tenant.DeleteContactAddress",
         "tenant.EnableSecurityKey",
+        "tenant.PutContactAddress",
         "tenant.UpdateMFARequirement",
         "tenant.UpdateSignInSettings",
     }
@@ -41,6 +43,7 @@ OPERATIONS: Final = frozenset(
 VIEWS: Final = frozenset(
     {
         "account-mfa:edit",
+        "me-contact:delete",
         "me-contact:edit",
         "account-devices:assign",
         "me-devices:hardware",
@@ -52,6 +55,8 @@ VIEWS: Final = frozenset(
         "me-recovery-codes:create",
         "me-security-keys:create",
         "temporary-pass:create",
+        "user-contact:delete",
+        "user-contact:edit",
         "user-credentials:device-delete",
         "user-credentials:key-create",
         "user-credentials:password-create",

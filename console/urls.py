@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.views.tags")),
     path("", include("console.views.temporary_pass")),
     path("", include("console.views.trail")),
+    path("", include("console.views.user_contact")),
     path("", include("console.views.user_create")),
     path("", include("console.views.user_credentials")),
     path("", include("console.views.user_delete")),

@@ -57,6 +57,16 @@ def _was_counting(raw: Params, output: Output) -> Mapping[str, str] | None:  # n
     return {} if (output or {}).get("WasCounting") else None
 
 
+def _address(raw: Params, output: Output) -> Mapping[str, str] | None:
+    address, before = str(raw["Address"]).strip(), (output or {})["AddressBefore"]
+    return {"address": address, "before": before} if address != before else None
+
+
+def _no_address(raw: Params, output: Output) -> Mapping[str, str] | None:  # noqa: ARG001  # as above
+    before = (output or {})["AddressBefore"]
+    return {"before": before} if before else None
+
+
 def _credential(what: str, member: str) -> Facts:
     """`member` is where input or answer have the credential's id; a change without a status has deleted it."""
 
@@ -98,9 +108,11 @@ TOLD: Final[Mapping[str, tuple[str, Facts]]] = {
     "tenant.AdvanceKeyRotation": ("key-retired", _retired_key),
     "tenant.CreateRecoveryCodes": ("recovery-codes-made", _none),
     "tenant.CreateTemporaryPass": ("pass-given", _none),
+    "tenant.DeleteContactAddress": ("address-removed", _no_address),
     "tenant.EnableSecurityKey": ("mfa-added", _device),
     "tenant.EndConsoleSession": ("sessions-ended", _none),
     "tenant.EndConsoleSessions": ("sessions-ended", _none),
+    "tenant.PutContactAddress": ("address-changed", _address),
     "tenant.RecoverRoot": ("root-recovered", _none),
     "tenant.RevokeSession": ("sessions-ended", _none),
     "tenant.StartKeyRotation": ("key-made", _made_key),
@@ -164,7 +176,8 @@ def succeeded(call: Call, name: str, raw: Params, target: Target, output: Output
         notices.keep_for(owners, kind, call.now, by=_by(call, None), peer=call.peer, **facts)
     for owner in owners if len(owners) == 1 else ():
         owner.account = call.account
-        notices.tell(owner, kind, call.now, by=_by(call, owner), peer=call.peer, **facts)
+        before = (facts["before"],) if facts.get("before") else ()
+        notices.tell(owner, kind, call.now, also_to=before, by=_by(call, owner), peer=call.peer, **facts)
 
 
 def _concerns(call: Call, kind: str, owner: Identity) -> bool:

@@ -5,11 +5,12 @@ from typing import Final
 from django.http import Http404, HttpResponse
 from django.urls import path
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts import contacts, mail, own_contact
 from accounts.models import Identity
 from console import own
+from console.confirm import Confirm
 from console.fields import Field, FormError
 from console.page import go, page
 from console.session import HtmxRequest, required, visitor
@@ -74,10 +75,20 @@ def confirm(request: HtmxRequest, token: str) -> HttpResponse:
 
 
 @own.as_oneself
-@require_POST
+@require_http_methods(["GET", "POST"])
 def delete(request: HtmxRequest) -> HttpResponse:
-    """Remove the address."""
-    own_contact.remove(_user(request), now=timezone.now(), visitor=visitor(request))
+    """Remove the address, once that is confirmed."""
+    identity = _user(request)
+    question = Confirm(
+        title="Remove your contact address?",
+        text="No further mail is sent to you, and a forgotten password cannot be reset by mail. A last mail says so.",
+        verb="Remove address",
+        action=request.path,
+        back=NOTICES,
+    )
+    if not question.given(request):
+        return question.ask(request, crumbs=CRUMBS)
+    own_contact.remove(identity, now=timezone.now(), visitor=visitor(request))
     return go(NOTICES, say="Your contact address is removed.")
 
 

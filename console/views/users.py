@@ -186,6 +186,7 @@ def _of_tab(request: HttpRequest, tab: str, name: str, overview: Panel) -> dict[
     needs = {action: Refusal(action, user.get("Arn", ""), "") for action in lacked}
     return {
         "devices": panel(request, "iam.ListMFADevices", user_name=name, max_items=WHOLE_PAGE),
+        "contact": panel(request, "tenant.GetContactAddress", user_name=name),
         "no_profile": needs.get("iam:GetLoginProfile"),
         "no_keys": needs.get("iam:ListAccessKeys"),
         "cli": cli.line("iam.ListAccessKeys", {"UserName": name}),
