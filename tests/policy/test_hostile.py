@@ -67,6 +67,5 @@ def test_time_grows_no_faster_than_the_text():
         decide(request(resource=LONG), type(plan())([attach(text, "inline")]))
         return time.process_time() - started
 
-    small = min(seconds(size) for size in (500, 501, 502))
-    large = min(seconds(size) for size in (5000, 5001, 5002))
-    assert large < 40 * small
+    # Ten times the text; the best of five, since other work on the machine only makes it slower.
+    assert min(seconds(5000 + round_) / seconds(500 + round_) for round_ in range(5)) < 40

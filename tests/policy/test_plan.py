@@ -14,7 +14,7 @@ def test_all_plans_together_remember_so_much(monkeypatch):
     many = [plan(allow(Resource="*")) for _ in range(9)]
     for each in many:
         assert outcome(request(), each) == "allowed"
-    assert len(plans._remembered) <= plans.REMEMBERED
+    assert len(plans._remembered) == plans.REMEMBERED
     assert many[-1].identity.by_action
     for each in many:  # whatever was forgotten is worked out again
         assert outcome(request(), each) == "allowed"
@@ -76,3 +76,36 @@ def test_a_decision_within_limits_is_made_once():
     first = decide(request(), limited)
     assert first.allowed
     assert decide(request(), limited) is first
+
+
+def test_three_plain_statements_or_more_are_asked_as_one():
+    plain = [allow(Resource=f"arn:aws:s3:::b{number}{end}") for number, end in enumerate(("", "/*", "/x"))]
+    other = allow(Resource="arn:aws:s3:::b9/*", Condition=TEAM)
+    _, many, _ = plan(*plain, other).identity.candidates("s3:GetObject")
+    assert (len(many.simple), len(many.rest), many.always) == (3, 1, None)
+    assert (many.exacts, many.prefixes) == ({"arn:aws:s3:::b0", "arn:aws:s3:::b2/x"}, ("arn:aws:s3:::b1/",))
+    for few in (plain[:2], [*plain[:2], other]):
+        _, found, _ = plan(*few).identity.candidates("s3:GetObject")
+        assert (len(found.simple), len(found.rest)) == (0, len(few))
+        assert (found.exacts, found.prefixes) == (frozenset(), ())
+
+
+def test_a_statement_that_always_applies_is_the_only_one_asked():
+    plain = [allow(Resource=f"arn:aws:s3:::b{number}") for number in range(3)]
+    _, found, _ = plan(*plain, allow(Resource="*")).identity.candidates("s3:GetObject")
+    assert found.always is not None
+    assert (found.simple, found.rest) == ((), ())
+    assert found.first("anything", {}) is found.always
+
+
+def test_an_action_nobody_speaks_of_shares_one_empty_answer():
+    denies, allows, own_rules = plan(allow(Resource="*")).identity.candidates("sqs:SendMessage")
+    assert denies is allows is plans.NOBODY
+    assert not own_rules
+
+
+@pytest.mark.parametrize(
+    "action", ["sts:GetCallerIdentity", "sts:AssumeRole", "sts:TagSession", "kms:Decrypt"]
+)
+def test_an_action_with_rules_of_its_own_is_known_as_such(action):
+    assert plan().identity.candidates(action)[2]
