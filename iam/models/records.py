@@ -1,6 +1,7 @@
 """What is kept about decisions and amounts: stored denials, and counts that quotas are held against."""
 
 import uuid
+from collections.abc import Iterable
 
 from django.db import models
 
@@ -16,6 +17,21 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
             return self.filter(decision_id=uuid.UUID(decision_id)).first()
         except ValueError:
             return None
+
+    def known_by(self, ids: Iterable[str]) -> "DecisionQuerySet":
+        """The denials that one of the ids names: as their own id, or as that of the request; what is no id finds nothing."""
+        read = [uuid.UUID(each) for each in ids if _is_uuid(each)]
+        return self.filter(
+            models.Q(decision_id__in=read) | models.Q(request_id__in=[str(each) for each in read])
+        )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 class Decision(models.Model):
@@ -37,6 +53,7 @@ class Decision(models.Model):
         indexes = [
             models.Index(fields=["account", "-id"], name="decision_account_newest"),
             models.Index(fields=["at"], name="decision_at"),
+            models.Index(fields=["account", "request_id"], name="decision_account_request"),
         ]
 
     def __str__(self) -> str:
