@@ -11,10 +11,13 @@ from datetime import datetime, timedelta
 from accounts import mail, names
 from accounts.mail import Letter
 from accounts.models import ContactAddress, Identity, ProposedAddress
+from accounts.prepared import Prepared
 
 LIFE = timedelta(hours=24)
 TOKEN_BYTES = 32
 CONFIRM = "/me/contact/confirm/"
+
+_address = Prepared(lambda identity: ContactAddress.objects.filter(identity=identity))
 
 
 class NotAnAddress(Exception):  # named in the contract with iam.operations
@@ -29,8 +32,8 @@ def mail_address(identity: Identity) -> str:
     """Where mail for the identity goes; "" where it has no address."""
     if identity.is_root:
         return identity.email
-    found = ContactAddress.objects.filter(identity=identity).values_list("address", flat=True).first()
-    return found or ""
+    found = _address.one(identity=identity.pk)
+    return found.address if found is not None else ""
 
 
 def find(identity: Identity) -> ContactAddress | None:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from accounts import contacts, mail, notice_kinds
 from accounts.mail import Letter
 from accounts.models import Identity, Notice
+from accounts.prepared import Addition, insert
 
 PAGE = "/me/notices/"
 # Of one kind in an hour; the page shows all.
@@ -21,6 +22,8 @@ MAILS_WITHIN = timedelta(hours=1)
 KEPT = timedelta(days=400)
 # Every page asks for the number of those not read: it is said to a hundred, and "99+" beyond.
 MOST_COUNTED = 100
+
+_notices = Addition(Notice)
 
 
 def tell(
@@ -40,13 +43,19 @@ def tell(
     told = _told(kind, facts)
     if once and identity.notices.filter(once=once).exists():
         return False
-    row = Notice(identity=identity, kind=kind, facts=told, at=now, once=once or None)
-    addresses = [address for address in (contacts.mail_address(identity), *also_to) if address]
-    row.mailed = _may_mail(identity, kind, now) if addresses else False
+    addresses = _addresses(identity, also_to)
+    mailed = _may_mail(identity, kind, now) if addresses else False
+    columns = {"identity_id": identity.pk, "kind": kind, "facts": told, "at": now, "seen_at": None}
+    columns |= {"mailed": mailed, "once": once or None}
+    if not (once or mailed):
+        _notices.leave(**columns)
+        return True
+    row = Notice(**columns)
+    row.identity = identity
     try:
         with transaction.atomic():
-            row.save(force_insert=True)
-            if row.mailed:
+            insert(row)
+            if mailed:
                 _mail(row, addresses, now)
     except IntegrityError:
         return False  # told by somebody else in the same moment
@@ -89,8 +98,14 @@ def _told(kind: str, facts: Mapping[str, str]) -> dict[str, str]:
     return {name: mail.inert(text) for name, text in facts.items() if text}
 
 
+def _addresses(identity: Identity, also_to: Sequence[str]) -> list[str]:
+    if not mail.is_on():
+        return []
+    return [address for address in (contacts.mail_address(identity), *also_to) if address]
+
+
 def _may_mail(identity: Identity, kind: str, now: datetime) -> bool:
-    if not mail.is_on() or not identity.account.active:
+    if not identity.account.active:
         return False
     lately = identity.notices.filter(kind=kind, mailed=True, at__gt=now - MAILS_WITHIN)
     return lately.count() < MOST_MAILS

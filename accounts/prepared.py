@@ -7,26 +7,24 @@ written into it.
 """
 
 import functools
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field, JSONField, Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.query import RelatedPopulator, get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 
+from accounts.columns import Reader, Writers, readers, writers, written
 from accounts.postgres.base import DatabaseWrapper
 
 M = TypeVar("M", bound=Model)
 Value: TypeAlias = str | int
-Converter: TypeAlias = Callable[[Any, Any, BaseDatabaseWrapper], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class _Reading(Generic[M]):
     locks: bool
     model: type[M]
     columns: tuple[str, ...]
-    converters: tuple[tuple[int, Any, tuple[Converter, ...]], ...]
+    converters: tuple[tuple[int, Any, tuple[Reader, ...]], ...]
     joined: tuple[RelatedPopulator, ...]
 
 
@@ -96,25 +94,35 @@ class Change(Generic[M]):
     def run(self, **values: Value) -> int:
         """Change the rows; returns how many there were."""
         connection = connections[DEFAULT_DB_ALIAS]
-        text = self._texts.get(connection.vendor)
-        if text is None:
-            text = self._texts[connection.vendor] = self._text(values)
+        text = self._text(connection, values)
         with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
             return _counted(connection, text.sql, text.given(values))
 
-    def _text(self, values: Mapping[str, Value]) -> _Text:
-        stand_ins = _stand_ins(values)
-        query: UpdateQuery = self._build(**stand_ins).query.chain(UpdateQuery)  # type: ignore[assignment]  # it becomes one
-        query.add_update_values(self._sets)
-        return _text(query.get_compiler(DEFAULT_DB_ALIAS), stand_ins)
+    def giving(self, column: str, **values: Value) -> list[Any]:
+        """Change the rows; returns what the column, whose values need no reading, holds in each afterwards."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        text = self._text(connection, values)
+        sql = f"{text.sql} RETURNING {connection.ops.quote_name(column)}"
+        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
+            return [given for (given,) in _fetched(connection, sql, text.given(values))]
+
+    def _text(self, connection: BaseDatabaseWrapper, values: Mapping[str, Value]) -> _Text:
+        text = self._texts.get(connection.vendor)
+        if text is None:
+            stand_ins = _stand_ins(values)
+            query: UpdateQuery = self._build(**stand_ins).query.chain(UpdateQuery)  # type: ignore[assignment]  # it becomes one
+            query.add_update_values(self._sets)
+            text = _text(query.get_compiler(DEFAULT_DB_ALIAS), stand_ins)
+            self._texts[connection.vendor] = text
+        return text
 
 
 def insert(row: M) -> M:
     """Add a new row to its table; afterwards it has its primary key, as after `save`."""
     connection = connections[DEFAULT_DB_ALIAS]
-    sql, fields = _insertion(type(row), connection.vendor)
+    sql, columns = _insertion(type(row), connection.vendor)
     with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
-        ((key,),) = _fetched(connection, sql, _columns(row, fields, connection))
+        ((key,),) = _fetched(connection, sql, written(columns, row.__dict__, connection))
     return _added(row, key)
 
 
@@ -124,16 +132,12 @@ def insert_with(row: M, further: Model, by: str) -> M:
     if connection.vendor != "postgresql":
         setattr(row, by, insert(further))
         return insert(row)
-    sql, fields, others = _joint_insertion(type(row), type(further), by)
-    values = _columns(further, others, connection) + _columns(row, fields, connection)
+    sql, columns, others = _joint_insertion(type(row), type(further), by)
+    values = written(others, further.__dict__, connection) + written(columns, row.__dict__, connection)
     with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
         ((key, referred),) = _fetched(connection, sql, values)
     setattr(row, by, _added(further, referred))
     return _added(row, key)
-
-
-def _columns(row: Model, fields: "Sequence[Field[Any, Any]]", connection: BaseDatabaseWrapper) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
 
 
 def _added(row: M, key: Any) -> M:
@@ -155,8 +159,8 @@ class Addition:
     def leave(self, **values: Any) -> None:
         """Add a row in the transaction of the caller.  Documents are written as JSON here, times as the database has them."""
         connection = connections[DEFAULT_DB_ALIAS]
-        sql, fields = _insertion(self._model, connection.vendor)
-        row = [_plain(values[field.attname], field, connection) for field in fields]
+        sql, columns = _insertion(self._model, connection.vendor)
+        row = written(columns, values, connection)
         with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
             if isinstance(connection, DatabaseWrapper) and connection.short:
                 connection.leave(sql, row)
@@ -164,17 +168,10 @@ class Addition:
                 _counted(connection, sql, row)
 
 
-def _plain(value: Any, field: "Field[Any, Any]", connection: BaseDatabaseWrapper) -> Any:
-    if value is not None and isinstance(field, JSONField):
-        return json.dumps(value)
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return value
-
-
 @functools.cache
-def _insertion(model: type[Model], vendor: str) -> tuple[str, "tuple[Field[Any, Any], ...]"]:  # noqa: ARG001  # kept by it
-    return _composed(model, [model._meta.pk])
+def _insertion(model: type[Model], vendor: str) -> tuple[str, Writers]:
+    sql, fields = _composed(model, [model._meta.pk])
+    return sql, writers(fields, vendor)
 
 
 def _composed(model: type[Model], answers: "list[Any]") -> tuple[str, "tuple[Field[Any, Any], ...]"]:
@@ -191,9 +188,7 @@ def _composed(model: type[Model], answers: "list[Any]") -> tuple[str, "tuple[Fie
 
 
 @functools.cache
-def _joint_insertion(
-    model: type[Model], further: type[Model], by: str
-) -> tuple[str, "tuple[Field[Any, Any], ...]", "tuple[Field[Any, Any], ...]"]:
+def _joint_insertion(model: type[Model], further: type[Model], by: str) -> tuple[str, Writers, Writers]:
     """Both INSERTs as Django puts them together, joined: the value of `by` is the key that the first gives back."""
     relation: Any = model._meta.get_field(by)
     first, others = _composed(further, [further._meta.pk])
@@ -202,7 +197,8 @@ def _joint_insertion(
     parts = second.split("%s")
     key = f'(SELECT "{further._meta.pk.column}" FROM "referred")'  # noqa: S608  # the name of a column, from the model
     joined = "%s".join(parts[:place]) + key + "%s".join(parts[place:])
-    return f'WITH "referred" AS ({first}) {joined}', tuple(f for f in fields if f != relation), others
+    own = writers((field for field in fields if field != relation), "postgresql")
+    return f'WITH "referred" AS ({first}) {joined}', own, writers(others, "postgresql")
 
 
 def _reading(build: Callable[..., QuerySet[M]], values: Mapping[str, Value]) -> _Reading[M]:
@@ -232,9 +228,12 @@ def _text(compiler: SQLCompiler, stand_ins: Mapping[str, Value]) -> _Text:
     return _Text(sql, tuple(parameters), places)
 
 
-def _converters(compiler: SQLCompiler) -> tuple[tuple[int, Any, tuple[Converter, ...]], ...]:
+def _converters(compiler: SQLCompiler) -> tuple[tuple[int, Any, tuple[Reader, ...]], ...]:
     found = compiler.get_converters([column[0] for column in compiler.select])
-    return tuple((place, expression, tuple(steps)) for place, (steps, expression) in found.items())
+    return tuple(
+        (place, expression, readers(getattr(expression, "target", None), steps))
+        for place, (steps, expression) in found.items()
+    )
 
 
 def _stand_ins(values: Mapping[str, Value]) -> dict[str, Value]:

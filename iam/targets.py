@@ -272,11 +272,7 @@ def find_policy(call: Call, policy_arn: str, *, lock: bool = False, member: str 
     require_policy_arn(policy_arn, member)
     if managed.is_managed(policy_arn):
         return managed.find(policy_arn)
-    rows = call.account.policies.all()
-    found = (rows.locked() if lock else rows).by_arn(policy_arn)
-    if found is not None:
-        found.account = call.account
-    return found
+    return Policy.by_arn(call.account, policy_arn, lock=lock)
 
 
 def require_policy_arn(policy_arn: str, member: str, error: type[ServiceError] = ValidationError) -> None:

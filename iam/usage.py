@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 
 from accounts.models import Account
+from accounts.prepared import Change
 from iam.managed import ManagedPolicy
 from iam.models import Policy, PolicyUsage
 
@@ -29,23 +30,23 @@ NONE = Usage()
 
 def attached(account: Account, policy: Policy | ManagedPolicy) -> None:
     """Count one more attachment of the policy."""
-    _row(account, policy).update(attachments=F("attachments") + 1)
+    _count(_one_attached_more, account, policy)
 
 
 def detached(account: Account, policy_arn: str) -> None:
     """Count one attachment less."""
-    account.policy_usages.filter(policy_arn=policy_arn).update(attachments=F("attachments") - 1)
+    _one_attached_less.run(account=account.pk, policy_arn=policy_arn)
 
 
 def bounding(account: Account, policy: Policy | ManagedPolicy) -> None:
     """Count one more entity that the policy is the boundary of."""
-    _row(account, policy).update(boundaries=F("boundaries") + 1)
+    _count(_one_bounded_more, account, policy)
 
 
 def freed(account: Account, boundary_arn: str) -> None:
     """Count one such entity less; nothing where the entity had no boundary."""
     if boundary_arn:
-        account.policy_usages.filter(policy_arn=boundary_arn).update(boundaries=F("boundaries") - 1)
+        _one_bounded_less.run(account=account.pk, policy_arn=boundary_arn)
 
 
 def of(account: Account, policy_arns: Iterable[str]) -> UsageByArn:
@@ -66,7 +67,21 @@ def beside(policy: Policy) -> Usage:
     return NONE if row is None else Usage(row.attachments, row.boundaries)
 
 
-def _row(account: Account, policy: Policy | ManagedPolicy) -> QuerySet[PolicyUsage]:
+def _count(change: Change[PolicyUsage], account: Account, policy: Policy | ManagedPolicy) -> None:
+    if change.run(account=account.pk, policy_arn=policy.arn):
+        return
+    # Its first use: others may be the first at the same moment.
     own = None if isinstance(policy, ManagedPolicy) else policy
     account.policy_usages.get_or_create(policy_arn=policy.arn, defaults={"policy": own})
-    return account.policy_usages.filter(policy_arn=policy.arn)
+    change.run(account=account.pk, policy_arn=policy.arn)
+
+
+def _changing(column: str, by: int) -> Change[PolicyUsage]:
+    return Change(
+        lambda account, policy_arn: PolicyUsage.objects.filter(account=account, policy_arn=policy_arn),
+        **{column: F(column) + by},
+    )
+
+
+_one_attached_more, _one_attached_less = _changing("attachments", 1), _changing("attachments", -1)
+_one_bounded_more, _one_bounded_less = _changing("boundaries", 1), _changing("boundaries", -1)

@@ -1,13 +1,13 @@
 """Long-term access keys and the steps of their scheduled rotation."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count, Q
 
 from accounts.models import Account, AccountState, Identity, IdentityKind
-from accounts.prepared import Prepared
+from accounts.prepared import Prepared, insert
 
 
 class KeyStatus(models.TextChoices):
@@ -26,6 +26,14 @@ class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
         if found is not None:
             found.identity.account = found.account
         return found
+
+    def number_of(self, identity: Identity) -> int:
+        """How many keys the identity has, inactive ones included."""
+        return len(_of_identity.rows(identity=identity.pk))
+
+    def make(self, **values: Any) -> "AccessKey":
+        """A new key."""
+        return insert(AccessKey(**values))
 
     def older_than(self, moment: datetime) -> Self:
         """Active keys made before the moment."""
@@ -96,6 +104,9 @@ _with_owner = Prepared(
         .filter(key_id=key_id)
     )
 )
+
+
+_of_identity = Prepared(lambda identity: AccessKey.objects.filter(identity=identity).only("pk"))
 
 
 class RotationState(models.TextChoices):

@@ -4,12 +4,18 @@ AWS-managed policies are data, not rows (iam/managed/): an attachment or a bound
 where the policy is the account's own.
 """
 
+from typing import TypeAlias
+
 from django.db import models
 from django.db.models import Q
 
 from accounts.models import Account
+from accounts.prepared import Addition, Prepared
+from iam.errors import NoSuchEntity
 from iam.models.entities import Group, Role, User
-from iam.models.scoped import Named, NamedQuerySet, fold
+from iam.models.scoped import Named, NamedQuerySet
+
+Owner: TypeAlias = User | Group | Role
 
 ONE_OWNER = (
     Q(user__isnull=False, group__isnull=True, role__isnull=True)
@@ -20,13 +26,6 @@ ONE_OWNER = (
 
 class PolicyQuerySet(NamedQuerySet["Policy"]):
     """An account's own managed policies."""
-
-    def by_arn(self, policy_arn: str) -> "Policy | None":
-        """This account's policy of an ARN, path and name as spelled, or None."""
-        _, found, rest = policy_arn.partition(":policy/")
-        name = rest.rpartition("/")[2]
-        row = self.select_related("account").filter(name_key=fold(name)).first() if found else None
-        return row if row is not None and row.arn == policy_arn else None
 
 
 class Policy(Named):
@@ -49,6 +48,15 @@ class Policy(Named):
         constraints = [
             models.UniqueConstraint(fields=["account", "name_key"], name="uniq_policy_account_name")
         ]
+
+    @classmethod
+    def by_arn(cls, account: Account, policy_arn: str, *, lock: bool) -> "Named | None":
+        """The account's policy of an ARN, path and name as spelled, or None; `lock` as with `locked`."""
+        try:
+            row = cls.find(account, policy_arn.rpartition("/")[2], lock=lock)
+        except NoSuchEntity:
+            return None
+        return row if row.arn == policy_arn else None
 
 
 class PolicyVersion(models.Model):
@@ -87,6 +95,33 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.policy_arn
+
+    @classmethod
+    def arns_on(cls, entity: Owner) -> list[str]:
+        """The policies that are attached to the entity itself."""
+        return [row.policy_arn for row in _attached[type(entity)].rows(owner=entity.pk)]
+
+    @classmethod
+    def hang(cls, account: Account, policy_arn: str, policy: Policy | None, entity: Owner) -> None:
+        """Attach the policy to the entity; `policy` is its row where it is the account's own."""
+        _attachments.leave(
+            **{
+                **_NOWHERE,
+                "account_id": account.pk,
+                "policy_arn": policy_arn,
+                "policy_id": None if policy is None else policy.pk,
+                f"{entity.arn_kind}_id": entity.pk,
+            }
+        )
+
+
+_attachments = Addition(Attachment)
+_NOWHERE: dict[str, None] = dict.fromkeys(("user_id", "group_id", "role_id"))
+_attached: dict[type[Owner], Prepared[Attachment]] = {
+    User: Prepared(lambda owner: Attachment.objects.filter(user=owner).only("policy_arn")),
+    Group: Prepared(lambda owner: Attachment.objects.filter(group=owner).only("policy_arn")),
+    Role: Prepared(lambda owner: Attachment.objects.filter(role=owner).only("policy_arn")),
+}
 
 
 class PolicyUsage(models.Model):

@@ -3,9 +3,11 @@
 from django.db.models import F
 
 from accounts.models import Account
+from accounts.prepared import Change
+
+_raised = Change(lambda account: Account.objects.filter(pk=account), policy_revision=F("policy_revision") + 1)
 
 
 def bump(account: Account) -> None:
     """Raise the revision, in the transaction of the change; `account` carries the new one afterwards."""
-    Account.objects.filter(pk=account.pk).update(policy_revision=F("policy_revision") + 1)
-    account.refresh_from_db(fields=["policy_revision"])
+    (account.policy_revision,) = _raised.giving("policy_revision", account=account.pk)

@@ -72,16 +72,12 @@ def attach_role_policy(call: Call, *, role: Role, policy: AnyPolicy) -> None:
 
 def _attach(call: Call, entity: Entity, policy: AnyPolicy) -> None:
     targets.refuse_service_policy(policy)
-    if entity.attachments.filter(policy_arn=policy.arn).exists():
+    present = Attachment.arns_on(entity)
+    if policy.arn in present:
         return
     kind = entity.arn_kind.title()
-    quotas.require_room(
-        call.account,
-        f"AttachedPoliciesPer{kind}",
-        entity.attachments.count(),
-        shown=f"PoliciesPer{kind}",
-    )
-    entity.attachments.create(account=call.account, policy_arn=policy.arn, policy=targets.row_of(policy))
+    quotas.require_room(call.account, f"AttachedPoliciesPer{kind}", len(present), shown=f"PoliciesPer{kind}")
+    Attachment.hang(call.account, policy.arn, targets.row_of(policy), entity)
     usage.attached(call.account, policy)
 
 
