@@ -4,7 +4,7 @@ Nothing here knows a principal or a request.  The tests of a statement are made 
 for; how a statement is read depends on what the policy hangs on, its `Flavour`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from sys import intern
 from typing import Final
@@ -141,14 +141,19 @@ class _ActionIndex:
         elif known != number:
             self.exact[action] = [known, number]
 
-    def find(self, action: str) -> list[int]:
+    def find(self, action: str) -> Sequence[int]:
         """Return the numbers of the statements, ascending, for a lower-case action."""
-        service, _, name = action.partition(":")
         exact = self.exact.get(action)
-        found = [] if exact is None else [exact] if isinstance(exact, int) else exact
-        more = [number for test, number in self.patterns.get(service, ()) if test(name)]
-        if self.rest:
-            more += [number for test, number in self.rest if test(action)]
+        found = () if exact is None else exact if isinstance(exact, list) else (exact,)
+        service, _, name = action.partition(":")
+        more: list[int] = []
+        # Loops: this is asked of every policy of a new principal, and a comprehension costs a call.
+        for test, number in self.patterns.get(service, ()):
+            if test(name):
+                more.append(number)
+        for test, number in self.rest:
+            if test(action):
+                more.append(number)
         return sorted({*found, *more}) if more else found
 
 
