@@ -131,7 +131,7 @@ def weigh(sides: Sides) -> Decision:
         return SILENCE["service control policy"]
     grant, hit = resource_grant(sides)
     if sides.request.caller.kind not in OF_AN_ACCOUNT:
-        return _without_identity(sides, grant, hit)
+        return _without_identity(sides, hit)
     return _with_identity(sides, grant, hit)
 
 
@@ -201,9 +201,12 @@ def resource_grant(sides: Sides) -> tuple[Grant, Hit | None]:
     return best, hit
 
 
-def _without_identity(sides: Sides, grant: Grant, hit: Hit | None) -> Decision:
-    """Decide for services, anonymous callers and identity providers: the resource's policy alone counts."""
-    if hit is None or grant is not Grant.DIRECT:
+def _without_identity(sides: Sides, hit: Hit | None) -> Decision:
+    """Decide for services, anonymous callers and identity providers: the resource's policy alone counts.
+
+    Whatever names them grants outright: no account or role stands behind them.
+    """
+    if hit is None:
         return SILENCE[sides.resource_layer]
     return Decision("allowed", sides.resource_layer, (hit,))
 

@@ -1,6 +1,7 @@
 import pytest
 
-from iam.policy import Caller, Plan, decide, denial_message
+from iam.policy import Caller, Plan, Sides, decide, denial_message
+from iam.policy.decide import weigh
 from iam.policy.plan import DECISIONS_KEPT
 from tests.policy.build import (
     ACCOUNT,
@@ -115,10 +116,17 @@ def test_single_statement_has_a_place_too():
 
 def test_decisions_are_the_same_when_asked_again():
     has = plan(ANYTHING, deny(Resource="arn:aws:s3:::secret/*"))
-    assert decide(request(), has) is decide(request(), has)
-    denied = request(resource="arn:aws:s3:::secret/x")
-    assert decide(denied, has) is decide(denied, has)
-    assert decide(denied, has).outcome == "explicitDeny"
+    for who in (ALICE, SESSION):
+        assert decide(request(who), has) is decide(request(who), has)
+        denied = request(who, resource="arn:aws:s3:::secret/x")
+        assert decide(denied, has) is decide(denied, has)
+        assert decide(denied, has).outcome == "explicitDeny"
+
+
+def test_nothing_is_taken_for_granted_unless_it_is_said():
+    asked = request(owner=OTHER)
+    assert weigh(Sides(asked, plan(ANYTHING), None, {}, (), ())).outcome == "implicitDeny"
+    assert weigh(Sides(asked, plan(ANYTHING), None, {}, (), (), identity_only=True)).allowed
 
 
 def test_many_simple_statements_are_told_apart():
@@ -150,6 +158,7 @@ def test_more_decisions_than_are_kept_are_the_same():
     for number in (*range(DECISIONS_KEPT + 9), 0):
         (found,) = decide(request(resource=f"arn:aws:s3:::b{number}"), has).statements
         assert found.sid == f"S{number}"
+    assert len(has.decisions) == 10
 
 
 # ------------------------------------------------------------------------------ doubts never allow

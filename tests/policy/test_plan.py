@@ -84,6 +84,8 @@ def test_three_plain_statements_or_more_are_asked_as_one():
     _, many, _ = plan(*plain, other).identity.candidates("s3:GetObject")
     assert (len(many.simple), len(many.rest), many.always) == (3, 1, None)
     assert (many.exacts, many.prefixes) == ({"arn:aws:s3:::b0", "arn:aws:s3:::b2/x"}, ("arn:aws:s3:::b1/",))
+    _, three, _ = plan(*plain).identity.candidates("s3:GetObject")
+    assert (len(three.simple), three.rest) == (3, ())
     for few in (plain[:2], [*plain[:2], other]):
         _, found, _ = plan(*few).identity.candidates("s3:GetObject")
         assert (len(found.simple), len(found.rest)) == (0, len(few))
@@ -109,3 +111,32 @@ def test_an_action_nobody_speaks_of_shares_one_empty_answer():
 )
 def test_an_action_with_rules_of_its_own_is_known_as_such(action):
     assert plan().identity.candidates(action)[2]
+
+
+@pytest.mark.parametrize(
+    ("elements", "asked", "expected"),
+    [
+        ({"Resource": "arn:aws:s3:::x?z"}, "arn:aws:s3:::xyz", "allowed"),
+        ({"Resource": "arn:aws:s3:::x?"}, "arn:aws:s3:::xyz", "implicitDeny"),
+        ({"Resource": "arn:aws:s3:::${aws:username}"}, "arn:aws:s3:::alice", "allowed"),
+        ({"NotResource": "arn:aws:s3:::x"}, "arn:aws:s3:::y", "allowed"),
+        ({"NotResource": "*"}, "arn:aws:s3:::y", "implicitDeny"),
+        ({"Resource": "*", "Condition": TEAM}, "arn:aws:s3:::y", "allowed"),
+        ({"Resource": ["arn:aws:s3:::x", "arn:aws:s3:::y/*"]}, "arn:aws:s3:::y/z", "allowed"),
+    ],
+)
+def test_a_statement_is_heard_among_many_plain_ones(elements, asked, expected):
+    plain = [allow(Resource=f"arn:aws:s3:::b{number}/*") for number in range(3)]
+    has = plan(*plain, allow(**elements))
+    given = {"aws__principaltag___team": "a", "aws__username": "alice"}
+    assert outcome(request(resource=asked, **given), has) == expected
+    assert outcome(request(resource="arn:aws:s3:::b1/x"), has) == "allowed"
+
+
+def test_a_layer_keeps_so_many_actions():
+    layer = plan(allow(Resource="*")).identity
+    for number in range(plans.ACTIONS_KEPT):
+        layer.candidates(f"s3:Get{number}")
+    assert len(layer.by_action) == plans.ACTIONS_KEPT
+    layer.candidates("s3:GetObject")
+    assert list(layer.by_action) == ["s3:GetObject"]
