@@ -160,11 +160,25 @@ def test_adding_a_deny_never_allows(asked, identity, limit, resource, levels, ow
 
 
 @tried
-@given(REQUESTS, IDENTITY, RESOURCE, statements(effect="Allow"), statements(effect="Allow", principal=True))
-def test_adding_an_allow_never_denies(asked, identity, resource, own, foreign):
-    if judge(asked, identity, resource=resource).allowed:
-        assert judge(asked, [*identity, own], resource=resource).allowed
-        assert judge(asked, identity, resource=[*(resource or []), foreign]).allowed
+@given(
+    REQUESTS,
+    IDENTITY,
+    IDENTITY,
+    RESOURCE,
+    LEVELS,
+    statements(effect="Allow"),
+    statements(effect="Allow", principal=True),
+)
+def test_adding_an_allow_never_denies(asked, identity, limit, resource, levels, own, foreign):
+    for sides in ({}, {"boundary": limit, "session": limit}, {"scps": levels}):
+        if judge(asked, identity, resource=resource, **sides).allowed:
+            assert judge(asked, [*identity, own], resource=resource, **sides).allowed
+            assert judge(asked, identity, resource=[*(resource or []), foreign], **sides).allowed
+            for side in ("boundary", "session") if "session" in sides else ():
+                assert judge(asked, identity, resource=resource, **{**sides, side: [*limit, own]}).allowed
+            if "scps" in sides:
+                more = [[*level, own] for level in levels]
+                assert judge(asked, identity, resource=resource, scps=more).allowed
 
 
 @tried
