@@ -174,6 +174,9 @@ def _first_page(request: HttpRequest, account: str, *, as_root: bool, error: str
     remembered = request.COOKIES.get(ACCOUNT_COOKIE, "")[:64]
     typed = account or sent(request, "account") or remembered
     password = Field("password", "Password", "password", required=True, autocomplete="current-password")
+    passkeys_at = keys.passkeys_at(request)
+    # With the second word browsers offer passkeys among the names they know (static/js/webauthn.js).
+    names = "username webauthn" if passkeys_at == keys.HERE else "username"
     if as_root:
         name = Field(
             "email",
@@ -181,7 +184,7 @@ def _first_page(request: HttpRequest, account: str, *, as_root: bool, error: str
             "email",
             value=sent(request, "email"),
             required=True,
-            autocomplete="username",
+            autocomplete=names,
             autofocus=True,
         )
         fields = [name, password]
@@ -200,7 +203,7 @@ def _first_page(request: HttpRequest, account: str, *, as_root: bool, error: str
             "User name",
             value=sent(request, "user"),
             required=True,
-            autocomplete="username",
+            autocomplete=names,
             max_length=64,
             autofocus=bool(typed),
         )
@@ -217,7 +220,7 @@ def _first_page(request: HttpRequest, account: str, *, as_root: bool, error: str
         "query": urlencode({"next": wanted(request), **({"add": "1"} if adding(request) else {})}),
         "others": neighbours.others(request),
         "adding": adding(request),
-        "passkeys_at": keys.passkeys_at(request),
+        "passkeys_at": passkeys_at,
     }
     return page(request, "console/signin/index.html", status=422 if error else 200, **context)
 

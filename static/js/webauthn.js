@@ -1,6 +1,8 @@
 // Forms that a security key answers.  data-webauthn says which ceremony ("create" or "get"), data-options what to ask,
 // or data-options-from where to fetch that.  The answer goes into the field "credential", and the form is sent; what
 // went wrong is said in [data-key-problem].  Parts with data-where-keys-work are shown where the browser has keys.
+// With data-autofill the browser is asked beforehand to offer passkeys in the fields whose autocomplete has "webauthn";
+// where it cannot, or nobody chooses one, nothing is said.
 
 const PROBLEMS = {
   NotAllowedError: "The key was not used in time, or the request was cancelled. Try again.",
@@ -51,11 +53,39 @@ const wanted = async (form) => {
   return answer.text();
 };
 
-const ceremony = async (form) => {
+const ceremony = async (form, quietly = {}) => {
   const publicKey = asked(JSON.parse(await wanted(form)));
   return form.dataset.webauthn === "create"
     ? navigator.credentials.create({ publicKey })
-    : navigator.credentials.get({ publicKey });
+    : navigator.credentials.get({ publicKey, ...quietly });
+};
+
+const finish = (form, credential) => {
+  form.elements.credential.value = said(credential);
+  form.submit();
+};
+
+// A challenge lasts five minutes: one that is older than four is asked for anew when somebody comes to the field.
+const YOUNG = 4 * 60 * 1000;
+const offered = { stop: new AbortController(), since: 0 };
+
+const offer = async (form) => {
+  offered.stop.abort();
+  offered.stop = new AbortController();
+  offered.since = Date.now();
+  try {
+    finish(form, await ceremony(form, { mediation: "conditional", signal: offered.stop.signal }));
+  } catch {
+    // Stopped for a request by the button, cancelled, or not to be had: the page has other ways in.
+  }
+};
+
+const offerInFields = async (form) => {
+  if (!(await window.PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+  offer(form);
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.matches("[autocomplete~=webauthn]") && Date.now() - offered.since > YOUNG) offer(form);
+  });
 };
 
 const tell = (form, words) => {
@@ -75,8 +105,8 @@ const answer = async (event) => {
   waiting.hidden = false;
   try {
     if (!window.PublicKeyCredential) throw new TypeError(ABSENT);
-    form.elements.credential.value = said(await ceremony(form));
-    form.submit();
+    offered.stop.abort();
+    finish(form, await ceremony(form));
   } catch (problem) {
     tell(form, PROBLEMS[problem.name] ?? (window.PublicKeyCredential ? "The key could not be used. Try again." : ABSENT));
     button.disabled = false;
@@ -87,4 +117,6 @@ const answer = async (event) => {
 document.addEventListener("submit", answer);
 if (window.PublicKeyCredential) {
   for (const part of document.querySelectorAll("[data-where-keys-work]")) part.hidden = false;
+  const form = document.querySelector("form[data-autofill]");
+  if (form) offerInFields(form);
 }

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts import passkeys
+from accounts.models import KeyChallenge
 from tests.authenticators import UP
 from tests.console.browser import Browser
 from tests.console.test_me_security_keys import HOST, registered
@@ -44,9 +45,29 @@ def test_the_button_is_offered_where_any_account_takes_passkeys_and_says_no_more
     assert page.is_accessible()
 
 
+@pytest.mark.parametrize("address", ["/signin", "/signin?as=root", "/signin/no-such-account"])
+def test_browsers_are_asked_to_offer_passkeys_among_the_names_they_know(world, address):
+    names = ("username", "username webauthn")
+    for setting, words in zip(("off", "users"), names, strict=True):
+        world.root.run("tenant.UpdateSignInSettings", PasskeySignIn=setting)
+        page = stranger().get(address)
+        assert [e.get("autocomplete") for e in page.tree.walk() if e.get("autocomplete") in names] == [words]
+        assert [e for e in page.tree.walk() if "data-autofill" in e.attributes] != [] or setting == "off"
+
+
+def test_a_challenge_is_nobody_s_and_names_no_key(world, key):
+    asked = [json.loads(stranger().post(OPTIONS).text) for _ in range(2)]
+    for options in asked:
+        assert options.pop("challenge")
+    assert asked[0] == asked[1]
+    assert not asked[0].get("allowCredentials")
+    assert set(KeyChallenge.objects.filter(purpose="passkey").values_list("identity", flat=True)) == {None}
+
+
 def test_at_another_address_it_says_where_passkeys_work(world):
     world.root.run("tenant.UpdateSignInSettings", PasskeySignIn="all")
     page = stranger("127.0.0.1:8000").get("/signin")
+    assert 'autocomplete="username"' in page.text
     assert "Passkeys work at" in page.words
     assert 'href="http://localhost:8000/signin?' in page.text
     assert "data-webauthn" not in page.text
