@@ -13,7 +13,7 @@ SourceKind = Literal[
 ]
 
 
-# A tuple with names: a plan makes one for each of its policies, and a frozen dataclass takes three times as long to make.
+# A tuple with names: a plan makes one for each of its policies, and a frozen dataclass takes twice as long to make.
 class PolicySource(NamedTuple):
     """Where a policy comes from: `id` is its ARN or name, `owner` the ARN of what it hangs on."""
 

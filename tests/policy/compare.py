@@ -11,44 +11,40 @@ from iam.policy.attached import SourceKind
 from tests.policy import oracle
 from tests.policy.casebook import Case, attach, plan_of, request_of
 
+TRUST_ACTIONS = (
+    "sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession", "sts:setsourceidentity",
+)  # fmt: skip
+
 
 def oracle_says(case: Case) -> str:
-    asked = request_of(case).caller
-    caller = {
-        "arn": asked.arn,
-        "kind": asked.kind,
-        "unique_id": case.get("unique_id", ""),
-        "principal_id": case.get("principal_id", ""),
-        "principal_arn": case.get("principal_arn", ""),
-    }
-    policies = {
+    request = request_of(case)
+    asked = {
+        "arn": request.caller.arn,
+        "account": request.caller.account,
+        "kind": request.caller.kind,
+        "unique_id": case.get("unique_id"),
+        "principal_id": case.get("principal_id"),
+        "principal_arn": case.get("principal_arn", request.caller.principal_arn),
+        "action": request.action,
+        "asked_for": request.resource,
+        "resource_account": request.resource_account,
+        "context": request.context,
         "identity": case.get("identity_policies", []),
-        "boundary": case.get("boundary"),
+        "boundary": [case["boundary"]] if case.get("boundary") else None,
         "session": case.get("session_policies") or None,
-        "scps": case.get("scps", []),
-        "rcps": case.get("rcps", []),
-        "resource": case.get("resource_policy"),
+        "scp": case.get("scps", []),
+        "rcp": case.get("rcps", []),
+        "resource": [case["resource_policy"]] if case.get("resource_policy") else [],
         "bound": case.get("principal_ids", {}),
     }
-    return str(
-        oracle.decide(
-            policies,
-            {
-                "caller": caller,
-                "resource_account": case["resource_owner_account"],
-                "action": case["action"],
-                "resource": case["resource"],
-                "context": case.get("context", {}),
-            },
-        )
-    )
+    return str(oracle.decide(asked))
 
 
 def engine_says(case: Case) -> str:
     request = request_of(case)
     ids = {name: case[name] for name in ("unique_id", "principal_id", "principal_arn") if name in case}
     resource = case.get("resource_policy")
-    kind: SourceKind = "trust" if case["action"].lower() in oracle.TRUST_ACTIONS else "resource"
+    kind: SourceKind = "trust" if case["action"].lower() in TRUST_ACTIONS else "resource"
     return decide(
         replace(request, caller=replace(request.caller, **ids)),
         plan_of(case),

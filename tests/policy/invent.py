@@ -13,6 +13,7 @@ ACCOUNT, OTHER = "111122223333", "444455556666"
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/app"
 TEAM_ROLE = f"arn:aws:iam::{ACCOUNT}:role/team/app"
+LINKED_ROLE = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/x.example.com/app"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s1"
 FEDERATED = f"arn:aws:sts::{ACCOUNT}:federated-user/alice"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
@@ -141,7 +142,7 @@ def _asked(rng: Random, arn: str, owner: str) -> tuple[str, str]:
 
 def _ids(rng: Random, case: Case) -> None:
     if case["caller_arn"] == SESSION and rng.random() < 0.3:
-        case["principal_arn"] = TEAM_ROLE
+        case["principal_arn"] = rng.choice((TEAM_ROLE, TEAM_ROLE, LINKED_ROLE))
     if rng.random() < 0.2:
         ids = {
             name: rng.choice((unique, unique + "OLD")) for name, unique in IDS.items() if rng.random() < 0.7

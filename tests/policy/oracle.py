@@ -1,184 +1,224 @@
-"""A second evaluator, naive and slow, written from the documents alone: what the engine is held against.
+"""A second evaluator, naive and slow, written from the documents alone and sharing no code with iam.policy.
 
-It reads plain JSON documents and plain dicts and shares no code with iam.policy.  Truth has three values: a doubt
-is None, and a doubt allows nothing and denies.
+Truths are numbers: "and" is min, "or" is max, "not" is 1 - x.  A doubt lies between: it allows nothing, and denies.
 """
 
+import base64
+import json
 import re
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from ipaddress import ip_network
+from operator import eq, ge, gt, le, lt
 
-from tests.policy.oracle_texts import all_of, any_of, fill, glob, known, listed, negate, operator, to_regex
-
+NO, DOUBT, YES = 0, 0.5, 1
 NONE, ACCOUNT, LIMITED, DIRECT = range(4)  # how directly a resource policy names the caller
-OF_AN_ACCOUNT = ("root", "user", "assumed-role", "federated-user")
-KINDS_NAMED = {"Service": ("service",), "Federated": ("web-identity", "saml")}
-TRUST_ACTIONS = (
-    "sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession", "sts:setsourceidentity",
-)  # fmt: skip
+SESSION = {ACCOUNT, LIMITED, DIRECT}
+CHAINS = {"root": {ACCOUNT}, "user": {ACCOUNT, DIRECT}, "assumed-role": SESSION, "federated-user": SESSION}
+NAMED_BY = {"Service": ("service",), "Federated": ("web-identity", "saml")}
+RESOURCE_SIDE = re.compile("sts:assumerole|sts:(tagsession|setsourceidentity) .*:role/|kms:.* .*:key/")
 
 
-def decide(policies, request):
-    """Decide, as every layer says: first what denies, then what must allow."""
-    has_account = request["caller"]["kind"] in OF_AN_ACCOUNT
-    if has_account and request["action"].lower() == "sts:getcalleridentity":
+def decide(asked):
+    """Decide as every layer says: first what denies, then what must allow."""
+    who, action, has_account = asked["kind"], asked["action"].lower(), asked["kind"] in CHAINS
+    if has_account and action == "sts:getcalleridentity":
         return "allowed"
-    asked = {**request, "bounded": bool(policies["boundary"]), "bound": policies["bound"]}
-    scps = [("scp", level) for level in policies["scps"] if has_account]
-    rcps = [("rcp", level) for level in policies["rcps"]]
-    own = [("identity", policies["identity"]), *limits_of(policies)]
-    resource = ("resource", [policies["resource"]] if policies["resource"] else [])
-    if any(effect(layer, "Deny", asked) for layer in (*rcps, *scps, resource, *own)):
+    scps_bind = has_account and ":role/aws-service-role/" not in asked["principal_arn"]
+    levels = [(kind, level) for kind in ("rcp", "scp")[: 1 + scps_bind] for level in asked[kind]]
+    limits = [(kind, asked[kind]) for kind in ("boundary", "session") if asked[kind] is not None]
+    own, resource = [(kind, asked[kind]) for kind in ("identity", "resource")]
+    if any(effect(layer, "Deny", asked) for layer in (*levels, *limits, own, resource)):
         return "explicitDeny"
-    levels_allow = all(effect(level, "Allow", asked) for level in (*rcps, *scps))
     grant = effect(resource, "Allow", asked)
-    allowed = two_sides(policies, asked, grant) if has_account else grant
-    return "allowed" if levels_allow and allowed else "implicitDeny"
-
-
-def limits_of(policies):
-    boundary = [("boundary", [policies["boundary"]])] if policies["boundary"] else []
-    return boundary + ([("session", policies["session"])] if policies["session"] is not None else [])
-
-
-def two_sides(policies, asked, grant):
-    """What the resource and the caller's own policies make of it together."""
-    who = asked["caller"]["kind"]
-    within = all(effect(layer, "Allow", asked) for layer in limits_of(policies))
-    if who == "federated-user" and policies["session"] is None:
-        within = False
-    own_side = within and (who == "root" or effect(("identity", policies["identity"]), "Allow", asked))
-    if who == "root" and asked["action"].lower().startswith("sts:assumerole"):
-        return False
-    if asked["caller"]["arn"].split(":")[4] != asked["resource_account"]:
-        return grant and own_side
-    if grant == DIRECT or (grant == LIMITED and within):
-        return True
-    return own_side and (grant or not needs_resource_side(asked))
-
-
-def needs_resource_side(request):
-    action = request["action"].lower()
-    if action in TRUST_ACTIONS:
-        return action.startswith("sts:assumerole") or ":role/" in request["resource"]
-    return action.startswith("kms:") and ":key/" in request["resource"]
+    powerless = who == "federated-user" and asked["session"] is None
+    within = not powerless and all(effect(limit, "Allow", asked) for limit in limits)
+    own_side = within and (who == "root" or effect(own, "Allow", asked))
+    if who == "root" and action.startswith("sts:assumerole"):
+        allowed = False
+    elif has_account and asked["account"] != asked["resource_account"]:
+        allowed = grant and own_side
+    elif not has_account or grant == DIRECT or (grant == LIMITED and within):
+        allowed = grant
+    else:
+        allowed = own_side and (grant or not RESOURCE_SIDE.match(f"{action} {asked['asked_for']}"))
+    return "allowed" if allowed and all(effect(level, "Allow", asked) for level in levels) else "implicitDeny"
 
 
 def effect(layer, wanted, asked):
     """The strongest grant among the statements of this effect; a statement without a principal is direct."""
-    (kind, documents), found = layer, NONE
+    (kind, documents), enough, found = layer, YES if wanted == "Allow" else DOUBT, [NONE]
     for document in documents:
-        for block in listed(document["Statement"]):
-            if block["Effect"] == wanted:
-                applies = statement(kind, document.get("Version") == "2012-10-17", block, asked)
-                doubt = DIRECT if wanted == "Deny" else NONE
-                found = max(found, doubt if applies is None else applies)
-    return found
+        variables = asked["context"] if document.get("Version") == "2012-10-17" else None
+        blocks = [block for block in listed(document["Statement"]) if block["Effect"] == wanted]
+        found += [principal(kind, b, asked) for b in blocks if statement(kind, b, asked, variables) >= enough]
+    return max(found)
 
 
-def statement(kind, v2012, block, asked):
-    who = principal(kind, block, asked)
-    what = all_of([
-        action_part(block, asked["action"]),
-        resource_part(kind, v2012, block, asked),
-        *(
-            operator(name, key, listed(values), v2012, asked["context"])
-            for name, block_of in block.get("Condition", {}).items()
-            for key, values in (block_of.items() if known(name) else [(None, [])])
-        ),
-    ])  # fmt: skip
-    return who if what and who else all_of([what, who and True])
+def statement(kind, block, asked, variables):
+    """Whether action, resource and conditions hold, whoever asks."""
+    action, inert = asked["action"].lower(), DOUBT if "NotResource" in block else NO
+    truths = [named(block, "Action", lambda text: action_matches(text.lower(), action))]
+    if "Resource" in block or "NotResource" in block:
+        truths.append(named(block, "Resource", lambda text: covers(kind, text, asked, variables, inert)))
+    elif kind != "resource":
+        truths.append(DOUBT)
+    for name, keys in block.get("Condition", {}).items():
+        operator = NAME.fullmatch(name)
+        pairs = [(asked["context"].get(key.lower()), listed(wanted)) for key, wanted in keys.items()]
+        truths += [condition(operator, *pair, variables) for pair in pairs] if operator else [DOUBT]
+    return min(truths)
 
 
-# ------------------------------------------------------------------------------------- principals
+def listed(value):
+    return value if isinstance(value, list) else [value]
+
+
 def principal(kind, block, asked):
-    named = block.get("Principal", block.get("NotPrincipal"))
-    if kind == "rcp":
-        return DIRECT if block.get("Principal") in ("*", {"AWS": "*"}) else None
-    if kind != "resource":
-        return DIRECT if named is None else None
-    if named is None:
-        return None
-    named = {"AWS": "*"} if named == "*" else named
-    pairs = [(type_, name) for type_, names in named.items() for name in listed(names)]
+    """How directly a statement names the caller; an element missing or out of its place is a doubt."""
+    denies, entries = block["Effect"] == "Deny", block.get("Principal", block.get("NotPrincipal"))
+    entries = {"AWS": "*"} if entries == "*" else entries
+    if kind != "resource" or entries is None:
+        fits = {"resource": False, "rcp": entries == {"AWS": "*"} and "Principal" in block}
+        return DIRECT if denies or fits.get(kind, entries is None) else NONE
+    everybody = "*" in listed(entries.get("AWS", []))
+    grants = {grant(type_, name, asked) for type_, names in entries.items() for name in listed(names)}
     if "Principal" in block:
-        return max((grant(pair, asked["caller"], asked["bound"]) for pair in pairs), default=NONE)
-    if block["Effect"] == "Allow":
-        return NONE
-    return NONE if not asked["bounded"] and spared(pairs, asked) else DIRECT
+        return DIRECT if everybody else max(grants, default=NONE)
+    spared = everybody or CHAINS.get(asked["kind"], {DIRECT}) <= grants
+    return DIRECT if denies and (asked["boundary"] or not spared) else NONE
 
 
-def grant(pair, caller, bound):
-    (kind, name), arn, who = pair, caller["arn"], caller["kind"]
-    if pair == ("AWS", "*"):
-        return DIRECT
-    if kind in KINDS_NAMED:
-        return DIRECT if arn == name and who in KINDS_NAMED[kind] else NONE
-    if kind != "AWS" or who not in OF_AN_ACCOUNT:
-        return NONE
-    if re.fullmatch(r"\d{12}|arn:[^:]*:iam::\d{12}:root", name):
-        return ACCOUNT if arn.split(":")[4] in name else NONE
-    unique = bound.get(name) or (name if re.fullmatch(r"A[IR][DO]A[A-Z0-9]+", name) else None)
-    itself, behind_it = (caller["unique_id"], caller["principal_id"]) if unique else (arn, behind(caller))
-    wanted = unique or name
-    return DIRECT if wanted == itself else LIMITED if wanted == behind_it and who != "user" else NONE
+def grant(type_, name, asked):
+    if type_ != "AWS" or asked["kind"] not in CHAINS:
+        return DIRECT if name == asked["arn"] and asked["kind"] in NAMED_BY.get(type_, ()) else NONE
+    if account := re.fullmatch(r"(\d{12})|arn:[^:]*:iam::(\d{12}):root", name):
+        return ACCOUNT if asked["account"] in account.groups() else NONE
+    itself, behind = (asked["arn"], asked["unique_id"]), (asked["principal_arn"], asked["principal_id"])
+    name = asked["bound"].get(name, name)
+    return DIRECT if name in itself else LIMITED if name in behind else NONE
 
 
-def behind(caller):
-    """The role of a session, the user of a federated session: named with its path, or else taken to have none."""
-    if caller["principal_arn"]:
-        return caller["principal_arn"]
-    as_iam = caller["arn"].replace(":sts:", ":iam:")
-    return re.sub(r":assumed-role/([^/]*)/.*", r":role/\1", as_iam).replace(":federated-user/", ":user/")
-
-
-def spared(pairs, asked):
-    """Whether NotPrincipal lists everybody, or the whole chain of the caller."""
-    caller = asked["caller"]
-    if ("AWS", "*") in pairs:
-        return True
-    grants = {grant(pair, caller, asked["bound"]) for pair in pairs}
-    chain = {"root": {ACCOUNT}, "user": {ACCOUNT, DIRECT}}.get(caller["kind"], {ACCOUNT, LIMITED, DIRECT})
-    return chain <= grants if caller["kind"] in OF_AN_ACCOUNT else DIRECT in grants
-
-
-# ---------------------------------------------------------------------------- actions and resources
-def action_part(block, action):
-    patterns = listed(block.get("Action", block.get("NotAction")))
-    found = any(action_matches(pattern.lower(), action.lower()) for pattern in patterns)
-    return found if "Action" in block else None if not patterns else not found
+def named(block, element, matches):
+    """Whether a list names what is asked for, or its inverse does not; an empty inverse is a doubt."""
+    if element in block:
+        return max(map(matches, listed(block[element])), default=NO)
+    return 1 - max(map(matches, listed(block["Not" + element])), default=DOUBT)
 
 
 def action_matches(pattern, action):
-    pairs = list(zip(pattern.split(":", 1), action.split(":", 1), strict=False))
-    return pattern == "*" or (":" in pattern and all(glob(want, part) for want, part in pairs))
+    return pattern == "*" or (":" in pattern and all(map(glob, pattern.split(":", 1), action.split(":", 1))))
 
 
-def resource_part(kind, v2012, block, asked):
-    if "Resource" not in block and "NotResource" not in block:
-        return True if kind == "resource" else None
-    patterns = listed(block.get("Resource", block.get("NotResource")))
-    inverse = "NotResource" in block
-    found = any_of(resource_matches(kind, v2012, pattern, asked, inverse) for pattern in patterns)
-    return found if not inverse else None if not patterns else negate(found)
-
-
-def resource_matches(kind, v2012, pattern, asked, inverse):
-    """Whether one pattern matches.  Incomplete ARNs: filled in a caller's policies, elsewhere no match or a doubt."""
-    if pattern.startswith("arn:") and pattern.count(":") < 5:
-        filled = pattern + ":*" * (5 - pattern.count(":"))
-        may = resource_matches("identity", v2012, filled, asked, inverse)
-        if kind == "resource" and not inverse:
-            return False
-        return may if kind not in ("scp", "rcp", "resource") or may is False else None
-    parts = pattern.split(":", 5)
-    head, tail = (":".join(parts[:5]) + ":", parts[5]) if len(parts) == 6 else (pattern, "")
-    tail = fill(tail, asked["context"]) if v2012 else tail
+def covers(kind, pattern, asked, variables, inert):
+    """Whether one pattern of a resource matches.  Only in a caller's own policies are short ARNs made whole."""
+    missing = ":*" * (5 - pattern.count(":")) if pattern.startswith("arn:") else ""
+    if missing and kind in ("scp", "rcp", "resource"):
+        at_most = inert if kind == "resource" else DOUBT
+        return min(at_most, covers("identity", pattern, asked, variables, inert))
+    pattern += missing
+    head = "".join(re.findall(r"\A(?:[^:]*:){5}", pattern)) or pattern
+    tail = fill(pattern[len(head) :], variables)
     if tail is None:
-        return None if inverse else False
-    regex = re.sub(r"\*(?=:|$)|\*|\?|[^*?]+", lambda hit: in_head(hit, head, tail), head) + to_regex(tail)
-    return bool(re.fullmatch(regex, asked["resource"], re.DOTALL))
+        return inert
+    # A star that ends a field runs over colons; before the sixth field no other wildcard does.
+    fields = [to_regex(field, "[^:]") for field in re.split(r"\*(?=:|\Z)", head)]
+    return bool(re.fullmatch(".*".join(fields) + to_regex(tail), asked["asked_for"], re.DOTALL))
 
 
-def in_head(hit, head, tail):
-    """A star that ends a field runs over colons, any other wildcard before the sixth field does not."""
-    last = head[hit.end() : hit.end() + 1] == ":" or (hit.end() == len(head) and not tail)
-    return {"*": ".*" if last else "[^:]*", "?": "[^:]"}.get(hit[0], re.escape(hit[0]))
+def condition(operator, given, wanted, variables):
+    """Whether a key's value (None: it is missing) stands as the operator wants; a set of empty texts is empty."""
+    qualifier, base, if_exists = operator.groups()
+    wanted = [value if isinstance(value, str) else json.dumps(value) for value in wanted]
+    if base == "Null":
+        absent = "true" if given in (None, ()) else "false"
+        return qualifier == "ForAllValues:" if qualifier else absent in [text.lower() for text in wanted]
+    if given is None and if_exists:
+        return DOUBT if qualifier == "ForAnyValue:" else YES
+    if not isinstance(given, str) and not qualifier:
+        return given is None and base in NEGATED and wanted != []
+    values = [given] if isinstance(given, str) else given or []
+    found = [stands(value, base, wanted, variables) for value in values if any(values) or not qualifier]
+    return max(found, default=NO) if qualifier == "ForAnyValue:" else min(found, default=YES)
+
+
+def stands(value, base, wanted, variables):
+    """Whether a value is one of those wanted; negated: is none of them, a doubt if nobody can read it."""
+    read_given, read_wanted, matches = OPERATORS[NEGATED.get(base, base)]
+    given = read(value, *read_given)
+    if given is None or not wanted:
+        return DOUBT if base in NEGATED and wanted else NO
+    texts = [fill(text, variables) if base.startswith(("String", "Arn")) else text for text in wanted]
+    readings = [read(text, *read_wanted) for text in texts if text is not None]
+    found = any(reading is not None and matches(given, reading) for reading in readings)
+    if "Date" in base and None in readings and not found:
+        return DOUBT  # docs/adr/0048-dates-of-policies.md
+    return found != (base in NEGATED)
+
+
+# ---------------------------------------------------------------------------------------------- texts
+LITERAL = str.maketrans("*?", "\ue000\ue001")  # a star and a question mark that are plain text
+PLAIN = {after: before for before, after in LITERAL.items()}
+VARIABLE = re.compile(r"\$\{(?:([*?$])|([^\s,'{}$]+)(?:, '(.*?)')?|[^}]*)\}", re.DOTALL)
+
+
+def fill(text, variables):
+    """Put the variables of a text in, as literal text; None when one has no value."""
+    filled, end = "", 0
+    for form in VARIABLE.finditer(text) if variables is not None else ():
+        given = variables.get((form[2] or "").lower())
+        value = form[1] or (given if isinstance(given, str) else form[3])
+        if value is None:
+            return None
+        filled, end = filled + text[end : form.start()] + value.translate(LITERAL), form.end()
+    return filled + text[end:]
+
+
+def to_regex(pattern, one="."):
+    return "".join({"*": one + "*", "?": one}.get(c) or re.escape(c.translate(PLAIN)) for c in pattern)
+
+
+def glob(pattern, text):
+    return bool(re.fullmatch(to_regex(pattern), text, re.DOTALL))
+
+
+def read(text, form, meaning):
+    """What a text means, None where nobody can read it."""
+    try:
+        return meaning(text) if re.fullmatch(form, text, re.DOTALL) else None
+    except ValueError:
+        return None
+
+
+def instant(text):
+    """Seconds since 1970, of digits or of a day in W3C's profile of ISO 8601."""
+    if text.isdigit():
+        return Fraction(text)
+    fraction = "".join(re.findall(r"\.[0-9]+", text))
+    whole = text.replace(fraction, "") + "-01T00:00Z"[len(text) - len("2020-01") :]
+    since = datetime.fromisoformat(whole) - datetime(1970, 1, 1, tzinfo=UTC)
+    return since // timedelta(seconds=1) + Fraction("0" + fraction)
+
+
+SHORT, CLOCK = r"(?=.{1,64}\Z)", "([01][0-9]|2[0-3]):[0-5][0-9]"
+DAY = rf"[0-9]{{4}}-[0-9]{{2}}(-[0-9]{{2}}(T{CLOCK}(:[0-5][0-9](\.[0-9]+)?)?(Z|[+-]{CLOCK}))?)?"
+TEXT, DATE = (".*", str), (f"{SHORT}([0-9]+|{DAY})", instant)
+NUMBER = (SHORT + r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", Fraction)
+BOOL, BYTES = ("(?i)true|false", str.lower), (".*", lambda text: base64.b64decode(text, validate=True))
+ADDRESS = ("[0-9a-fA-F:.]+", ip_network)
+NETWORK = (ADDRESS[0] + "(/[0-9]{1,3})?", lambda text: ip_network(text, strict=False))
+ARN, ARNS = [(form, lambda text: text.split(":", 5)) for form in ("arn(:[^:]*){4}:.*", "([^:]*:){5}.*")]
+ORDERS = {"Equals": eq, "LessThan": lt, "LessThanEquals": le, "GreaterThan": gt, "GreaterThanEquals": ge}
+OPERATORS = {  # how a request's value is read, how a policy's, and when the two match
+    "StringEquals": (TEXT, TEXT, lambda text, want: text == want.translate(PLAIN)),
+    "StringEqualsIgnoreCase": (TEXT, TEXT, lambda text, want: text.lower() == want.translate(PLAIN).lower()),
+    "StringLike": (TEXT, TEXT, lambda text, want: glob(want, text)),
+    **{name: (ARN, ARNS, lambda arn, want: all(map(glob, want, arn))) for name in ("ArnEquals", "ArnLike")},
+    "IpAddress": (ADDRESS, NETWORK, lambda ip, net: ip.version == net.version and ip.subnet_of(net)),
+    **{"Numeric" + name: (NUMBER, NUMBER, test) for name, test in ORDERS.items()},
+    **{"Date" + name: (DATE, DATE, test) for name, test in ORDERS.items()},
+    **{name: (form, form, eq) for name, form in (("Bool", BOOL), ("BinaryEquals", BYTES))},
+}
+NEGATABLE = [name for name in OPERATORS if re.match("String|Arn|Ip|(Numeric|Date)Equals", name)]
+NEGATED = {re.sub("(?=Equals|Like|Ip)", "Not", name, count=1): name for name in NEGATABLE}
+NAME = re.compile(f"(ForAllValues:|ForAnyValue:)?(Null(?!I)|{'|'.join([*OPERATORS, *NEGATED])})(IfExists)?")

@@ -194,6 +194,8 @@ VALUES = [
     ("StringEquals", ["a", "${v}"], "value", True),
     ("StringEquals", "é", "É", False),
     ("StringEqualsIgnoreCase", "É", "é", True),
+    ("StringEqualsIgnoreCase", "a*", "A*", True),
+    ("StringEqualsIgnoreCase", "a*", "ab", False),
     ("StringEqualsIgnoreCase", "x${V}", "XVALUE", True),
     ("StringEqualsIgnoreCase", "x${gone}", "x", False),
     ("StringNotEqualsIgnoreCase", ["x${V}", "b"], "XVALUE", False),

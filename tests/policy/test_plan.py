@@ -140,3 +140,27 @@ def test_a_layer_keeps_so_many_actions():
     assert len(layer.by_action) == plans.ACTIONS_KEPT
     layer.candidates("s3:GetObject")
     assert list(layer.by_action) == ["s3:GetObject"]
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        ["b1/*", "b2/*"],
+        ["b2/*"],
+        ["b1/x", "b2/x"],
+        ["b1/x", "b2/*"],
+        ["b1/*", "b2/x"],
+        ["b1/*", "b?/x"],
+        ["b?/x", "b?/y"],
+        ["b?/y", "b2/x"],
+        ["${aws:username}", "b2/x"],
+        [*(f"b{number}/x" for number in range(9, 1, -1))],
+    ],
+)
+def test_any_of_several_resources_is_enough_and_nothing_else(resources):
+    has = plan(allow(Resource=[f"arn:aws:s3:::{each}" for each in resources]))
+    assert outcome(request(resource="arn:aws:s3:::b2/x", aws__username="alice"), has) == "allowed"
+    for other in ("b3/z", "b2", "b2/", "xb2/x"):
+        named = f"arn:aws:s3:::{other}"
+        expected = "allowed" if other == "b2/" and "b2/*" in resources else "implicitDeny"
+        assert outcome(request(resource=named, aws__username="alice"), has) == expected

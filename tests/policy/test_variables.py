@@ -110,6 +110,7 @@ def test_not_resource_without_a_value_makes_an_allow_inert():
     named = request(resource="arn:aws:s3:::x/y", aws__username="al")
     assert outcome(named, plan(allow(NotResource=[HOME, "arn:aws:s3:::z"]))) == "allowed"
     assert outcome(named, plan(allow(NotResource=[HOME, "arn:aws:s3:::x/y"]))) == "implicitDeny"
+    assert outcome(named, plan(allow(NotResource=[HOME, "arn:aws:s3:::${aws:userid}"]))) == "implicitDeny"
 
 
 def test_not_resource_without_a_value_drops_out_of_a_deny():
