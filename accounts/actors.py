@@ -23,20 +23,16 @@ def _plain(identity: Identity) -> Actor:
 
 class _Installed:
     describe: Callable[[Identity], Actor] = staticmethod(_plain)
-    look_in_vain: Callable[[], None] = staticmethod(lambda: None)
 
 
-def use(describe: Callable[[Identity], Actor], look_in_vain: Callable[[], None]) -> None:
-    """Name identities in this way from here on, and nobody in that; called once, when the iam app is ready."""
+def use(describe: Callable[[Identity], Actor]) -> None:
+    """Name identities in this way from here on; called once, when the iam app is ready.
+
+    It must cost the same for the doubles of accounts.doubles as for identities that are there.
+    """
     _Installed.describe = staticmethod(describe)
-    _Installed.look_in_vain = staticmethod(look_in_vain)
 
 
 def of(identity: Identity) -> Actor:
     """The actor that the identity is."""
     return _Installed.describe(identity)
-
-
-def look_in_vain() -> None:
-    """Do the work of naming a user where there is none, so that a made-up name costs what a real one does."""
-    _Installed.look_in_vain()

@@ -34,21 +34,22 @@ def account_key(typed: str) -> str:
     return digits if _NUMBER.fullmatch(digits) else folded
 
 
+def is_number(key: str) -> bool:
+    """Whether the key is that of an account's number."""
+    return _NUMBER.fullmatch(key) is not None
+
+
+def alias_key(key: str) -> str:
+    """The key where it could be an alias; "", which is nobody's, where it could not."""
+    return key if _ALIAS.fullmatch(key) else ""
+
+
 def find_account(typed: str) -> Account | None:
     """The account of that number or alias, in any spelling."""
     key = account_key(typed)
-    if _NUMBER.fullmatch(key):
+    if is_number(key):
         return Account.objects.filter(number=key).first()
-    return Account.objects.filter(alias=key).first() if _ALIAS.fullmatch(key) else None
-
-
-def find_user(account: Account | None, typed: str) -> Identity | None:
-    """The IAM user's identity of that name in the account, whatever its case.
-
-    Looks even where there is no account, so that a made-up one costs the same.
-    """
-    of_account = Identity.objects.select_related("account").filter(account_id=account.pk if account else 0)
-    return of_account.filter(kind=IdentityKind.USER, name_key=name_key(typed)).first()
+    return Account.objects.filter(alias=key).first() if alias_key(key) else None
 
 
 def find_root(email: str) -> Identity | None:

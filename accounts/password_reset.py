@@ -12,7 +12,7 @@ from typing import Final
 
 from django.db import transaction
 
-from accounts import actors, agents, contacts, mail, passwords, throttle
+from accounts import agents, contacts, mail, passwords, throttle
 from accounts.mail import Letter
 from accounts.models import AttemptScope, Identity, PasswordReset
 from accounts.password_rules import Violation
@@ -38,10 +38,16 @@ def ask(claim: Claim, *, now: datetime, visitor: Visitor) -> None:
         throttle.Subject(AttemptScope.RESET_PEER, throttle.peer_subject(visitor.peer).digest),
     )
     identity = claim.identity
-    if identity is None and not claim.is_root:
-        actors.look_in_vain()  # for a real user the event looks up the ARN: cost the same
     if not throttle.admit(subjects, now):
-        record(claim.account, identity, "RequestPasswordReset", visitor, now, reason="throttled")
+        record(
+            claim.account,
+            identity,
+            "RequestPasswordReset",
+            visitor,
+            now,
+            reason="throttled",
+            shown=claim.shown,
+        )
         return
     with transaction.atomic():
         row = PasswordReset.objects.create(
@@ -51,7 +57,9 @@ def ask(claim: Claim, *, now: datetime, visitor: Visitor) -> None:
             user_agent=visitor.user_agent.replace("\x00", "")[:256],
         )
         reason = "" if identity is not None else "unknown"
-        record(claim.account, identity, "RequestPasswordReset", visitor, now, reason=reason)
+        record(
+            claim.account, identity, "RequestPasswordReset", visitor, now, reason=reason, shown=claim.shown
+        )
         transaction.on_commit(lambda: mail.tell(MAIL_LINK, row.pk))
 
 

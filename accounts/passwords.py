@@ -204,18 +204,15 @@ def verify(identity: Identity | None, raw: str) -> bool:
     Takes one hash's time whoever asks for whom: no identity, no password and an over-long guess
     are all measured against a hash nobody knows the password of.
     """
-    ghost = _ghost_hash()
     known = identity is not None and identity.has_password and fits(raw)
-    if identity is None or not known:
-        check_password("a guess that is not worth hashing", ghost)
-        return False
+    text = normalised(raw) if fits(raw) else "a guess that is not worth hashing"
+    encoded, ghost = identity.password if identity is not None else "", _ghost_hash()
 
     def raise_cost(text: str) -> None:
-        Identity.objects.filter(pk=identity.pk, password=identity.password).update(
-            password=make_password(text)
-        )
+        if known and identity is not None:
+            Identity.objects.filter(pk=identity.pk, password=encoded).update(password=make_password(text))
 
-    return check_password(normalised(raw), identity.password, raise_cost)
+    return check_password(text, encoded if known else ghost, raise_cost) and known
 
 
 def generate() -> str:

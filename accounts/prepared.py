@@ -53,17 +53,19 @@ class _Reading(Generic[M]):
     columns: tuple[str, ...]
     converters: tuple[tuple[int, Any, tuple[Reader, ...]], ...]
     joined: tuple[RelatedPopulator, ...]
+    decoy: tuple[Any, ...] | None
 
 
 class Prepared(Generic[M]):
     """A query whose values come later; its rows become instances by Django's own rules, joined rows included.
 
     `build` gets the values by name, text or whole numbers, and uses each as it is in a comparison: it is called once
-    per kind of database, with stand-ins.
+    per kind of database, with stand-ins.  `decoys` are instances of each model that is read, for `always`.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[M]]) -> None:
+    def __init__(self, build: Callable[..., QuerySet[M]], decoys: Sequence[Model] = ()) -> None:
         self._build = build
+        self._decoys = decoys
         self._readings: dict[str, _Reading[M]] = {}
 
     def one(self, **values: Value) -> M | None:
@@ -73,14 +75,25 @@ class Prepared(Generic[M]):
     def rows(self, **values: Value) -> list[M]:
         """The rows, as the query that `build` returns would have them."""
         connection = connections[DEFAULT_DB_ALIAS]
+        reading = self._as_read(connection, values)
+        return _instances(reading, _found(reading, values, connection), connection)
+
+    def always(self, **values: Value) -> tuple[M, bool]:
+        """The row and True, or one that is made of the decoys' columns by the same steps, and False: both cost the same."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        reading = self._as_read(connection, values)
+        if reading.decoy is None:
+            raise ValueError("There are no decoys for this query.")
+        rows = _found(reading, values, connection)
+        found = rows[0] if rows else reading.decoy
+        return _instances(reading, [found], connection)[0], bool(rows)
+
+    def _as_read(self, connection: BaseDatabaseWrapper, values: Mapping[str, Value]) -> _Reading[M]:
         reading = self._readings.get(connection.vendor)
         if reading is None:
-            reading = self._readings[connection.vendor] = _reading(self._build, values)
-        if reading.locks and connection.get_autocommit():
-            raise TransactionManagementError("Rows are locked in a transaction only.")
-        return _instances(
-            reading, _fetched(connection, reading.text.sql, reading.text.given(values)), connection
-        )
+            reading = _reading(self._build, values, self._decoys, connection)
+            self._readings[connection.vendor] = reading
+        return reading
 
 
 class Change(Generic[M]):
@@ -201,7 +214,12 @@ def _joint_insertion(model: type[Model], further: type[Model], by: str) -> tuple
     return f'WITH "referred" AS ({first}) {joined}', own, writers(others, "postgresql")
 
 
-def _reading(build: Callable[..., QuerySet[M]], values: Mapping[str, Value]) -> _Reading[M]:
+def _reading(
+    build: Callable[..., QuerySet[M]],
+    values: Mapping[str, Value],
+    decoys: Sequence[Model],
+    connection: BaseDatabaseWrapper,
+) -> _Reading[M]:
     stand_ins = _stand_ins(values)
     query = build(**stand_ins).query
     compiler = query.get_compiler(DEFAULT_DB_ALIAS)
@@ -216,7 +234,29 @@ def _reading(build: Callable[..., QuerySet[M]], values: Mapping[str, Value]) -> 
         columns=tuple(column[0].target.attname for column in compiler.select[first : last + 1]),
         converters=_converters(compiler),
         joined=tuple(joined),
+        decoy=_decoy(compiler, decoys, connection) if decoys else None,
     )
+
+
+def _decoy(
+    compiler: SQLCompiler, decoys: Sequence[Model], connection: BaseDatabaseWrapper
+) -> tuple[Any, ...]:
+    """The columns of the decoys, in the order of the query's and as the database would give them."""
+    by_model = {type(decoy): decoy for decoy in decoys}
+    fields: list[Any] = [column[0].target for column in compiler.select]
+    written_as = writers(fields, connection.vendor)
+    return tuple(
+        written((each,), by_model[field.model].__dict__, connection)[0]
+        for field, each in zip(fields, written_as, strict=True)
+    )
+
+
+def _found(
+    reading: _Reading[M], values: Mapping[str, Value], connection: BaseDatabaseWrapper
+) -> list[tuple[Any, ...]]:
+    if reading.locks and connection.get_autocommit():
+        raise TransactionManagementError("Rows are locked in a transaction only.")
+    return _fetched(connection, reading.text.sql, reading.text.given(values))
 
 
 def _text(compiler: SQLCompiler, stand_ins: Mapping[str, Value]) -> _Text:

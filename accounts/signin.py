@@ -12,13 +12,12 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from accounts import (
-    actors,
     challenges,
+    doubles,
     halfway,
     hashers,
     mfa,
     mfa_requirement,
-    names,
     passwords,
     recovery,
     security_keys,
@@ -64,12 +63,16 @@ PASS_PROBLEMS = {
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who somebody says to be; whether there is such a one is for nobody but the next step."""
+    """Who somebody says to be; whether there is such a one is for nobody but the next step.
+
+    `shown`: the identity, or a double in its place, to do the same work for.
+    """
 
     account: Account | None
     identity: Identity | None
     subject: throttle.Subject
     is_root: bool
+    shown: Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +136,16 @@ Step = Refused | NeedsFactor | NeedsNewPassword | NeedsDevice | Done
 
 def identify_user(typed_account: str, typed_name: str) -> Claim:
     """The claim to be an IAM user, by account number or alias, and name."""
-    account = names.find_account(typed_account)
-    identity = names.find_user(account, typed_name)
-    return Claim(account, identity, throttle.user_subject(account, typed_account, typed_name), is_root=False)
+    named = doubles.user(typed_account, typed_name)
+    subject = throttle.user_subject(named.account, typed_account, typed_name)
+    return Claim(named.account, named.identity, subject, is_root=False, shown=named.shown)
 
 
 def identify_root(typed_email: str) -> Claim:
     """The claim to be an account's root user, by e-mail address."""
-    identity = names.find_root(typed_email)
-    account = identity.account if identity else None
-    return Claim(account, identity, throttle.root_subject(typed_email, account), is_root=True)
+    named = doubles.root(typed_email)
+    subject = throttle.root_subject(typed_email, named.account)
+    return Claim(named.account, named.identity, subject, is_root=True, shown=named.shown)
 
 
 def check_password(request: HttpRequest, claim: Claim, raw: str, *, now: datetime, visitor: Visitor) -> Step:
@@ -153,9 +156,7 @@ def check_password(request: HttpRequest, claim: Claim, raw: str, *, now: datetim
         right = passwords.verify(claim.identity if admitted else None, raw)
     if reason := _fault(claim, raw, admitted=admitted, right=right):
         throttle.failed(subjects)
-        if claim.identity is None and not claim.is_root:
-            actors.look_in_vain()  # for a real user the event looks up the ARN: cost the same
-        record(claim.account, claim.identity, "ConsoleLogin", visitor, now, reason=reason)
+        record(claim.account, claim.identity, "ConsoleLogin", visitor, now, reason=reason, shown=claim.shown)
         return Refused(WRONG)
     throttle.forgive(subjects)
     identity = claim.identity

@@ -12,6 +12,7 @@ __all__ = ["HIDDEN", "SERVICE", "Visitor", "record", "record_holder"]
 SERVICE = "signin"
 # People type passwords into the name field, so a name that is nobody's is not written down.
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+_NOBODY = actors.Actor("", "")
 
 
 def record(
@@ -24,12 +25,17 @@ def record(
     reason: str = "",
     mfa: bool = False,
     device: str = "",
+    shown: Identity | None = None,
 ) -> None:
     """Append the step, and tell its identity where that is worth a notice; with a reason it failed, and that is its code.
 
+    `shown`: who is described where there may be nobody, and it may not be told (accounts.doubles).
     Source: AWS CloudTrail user guide, console sign-in events (names and members).
     """
-    actor = actors.of(identity) if identity else actors.Actor("", "")
+    described = identity or shown
+    actor = actors.of(described) if described else _NOBODY
+    if identity is None:
+        actor = _NOBODY
     parameters: dict[str, object] = {"userName": str(identity) if identity else HIDDEN}
     if device:
         parameters["mfaSerial"] = device

@@ -17,6 +17,6 @@ class IamConfig(AppConfig):
         from iam import administrators, principals  # models are not loaded while this module is imported
         from iam.federation import outbound
 
-        actors.use(principals.actor_of, principals.look_in_vain)
+        actors.use(principals.actor_of)
         mfa_requirement.use(administrators.is_administrator)
         outbound.use(settings.PUBLIC_URL)

@@ -6,18 +6,23 @@ A principal whose owner, role or account is gone or not active does not come to 
 import hashlib
 import hmac
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from accounts import notices, vault
+from accounts import doubles, notices, vault
 from accounts.actors import Actor
 from accounts.models import Account, Identity, IdentityKind
+from accounts.prepared import Prepared
 from iam.call import Principal, SessionFacts
 from iam.models import AccessKey, KeyStatus, Role, Session, SessionKind, User, tag_map
 
 USE_NOTED_EVERY = timedelta(minutes=1)
 SECRET_PURPOSE = "access-key-secret"  # noqa: S105  # the name of a purpose, not a secret
+
+_users_of = Prepared(
+    lambda identity: User.objects.filter(identity=identity).only("path", "name", "unique_id"),
+    (User(pk=doubles.NOBODY, path="/", name="nobody", unique_id="AIDA00000000000000000"),),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,12 +220,11 @@ def _user_arn(number: str, user: User) -> str:
 
 
 def actor_of(identity: Identity) -> Actor:
-    """How events of sign-in name an identity."""
-    principal = of_identity(identity, session=None)
-    return Actor(principal.arn, principal.unique_id)
-
-
-def look_in_vain() -> None:
-    """Look for the user of an identity that does not exist: what `actor_of` costs."""
-    with suppress(User.DoesNotExist):
-        _ = Identity(pk=0, kind=IdentityKind.USER).iam_user
+    """How events of sign-in name an identity; for one that is nobody's the same is done.  Errors: User.DoesNotExist."""
+    number = identity.account.number
+    if identity.kind == IdentityKind.ROOT:
+        return Actor(f"arn:aws:iam::{number}:root", number)
+    user, found = _users_of.always(identity=identity.pk)
+    if not found and identity.pk != doubles.NOBODY:
+        raise User.DoesNotExist
+    return Actor(_user_arn(number, user), user.unique_id)

@@ -23,17 +23,6 @@ def test_other_text_finds_no_account(account, typed):
     assert names.find_account(typed) is None
 
 
-def test_a_user_is_found_whatever_the_case_but_not_from_another_account(account, other, alice):
-    assert names.find_user(account, " ALICE ") == alice
-    assert names.find_user(other, "alice") is None
-    assert names.find_user(None, "alice") is None
-
-
-def test_root_is_no_user(account, root):
-    assert names.find_user(account, "") is None
-    assert names.find_root("ROOT@Example.com") == root
-
-
 @pytest.mark.parametrize("alias", ["abc", "a-b-c", "example-corp", "a1b", "x" * 63, "12345678901a"])
 def test_sound_aliases(alias):
     assert names.alias_problem(alias) == ""

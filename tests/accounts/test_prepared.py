@@ -282,3 +282,21 @@ def test_times_come_back_in_utc_with_all_their_digits():
         kept = the(Prepared(with_account).one(account=account.pk, name_key=f"u{number}"))
         assert kept.created_at == moment
         assert kept.created_at.utcoffset() == timedelta(0)
+
+
+def test_always_gives_the_row_or_one_that_is_made_of_the_decoys_like_it():
+    account = two_accounts()[0]
+    alice = user(account, "alice")
+    nobody = Identity(pk=0, account_id=0, kind="user", name="nobody", created_at=NOW)
+    nowhere = Account(pk=0, number="0" * 12, created_at=NOW, sealed_data_key=b"x", quotas={"a": [1]})
+    prepared = Prepared(with_account, (nobody, nowhere))
+    assert prepared.always(account=account.pk, name_key="alice") == (alice, True)
+    made, found = prepared.always(account=account.pk, name_key="nobody")
+    assert not found
+    assert columns(made) == columns(nobody)
+    assert columns(made.account) == columns(nowhere)
+
+
+def test_always_needs_decoys():
+    with pytest.raises(ValueError, match="no decoys"):
+        Prepared(with_account).always(account=1, name_key="nobody")
