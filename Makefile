@@ -85,18 +85,20 @@ format: $(VENV)/.dev ## bring code and templates into the house's form
 # --------------------------------------------------------------------------------------------- tests
 # What knows no database is tested once.
 DATABASE_FREE := tests/policy tests/shapes
+# Files of tests are shared out to as many processes as there are processors.
+SHARED_OUT := -n auto --maxprocesses 8 --dist loadfile
 
 .PHONY: test
 test: $(VENV)/.dev ## run every test, on SQLite and then on a real PostgreSQL
 	@echo "== tests on SQLite"; failed=0; \
-	WARDSTEAD_TEST_DB=sqlite $(BIN)/python -m pytest -q -m "not services" || failed=1; \
+	WARDSTEAD_TEST_DB=sqlite $(BIN)/python -m pytest -q $(SHARED_OUT) -m "not services" || failed=1; \
 	echo "== tests on PostgreSQL (started from a wheel for this run)"; \
-	WARDSTEAD_TEST_DB=postgres $(BIN)/python -m pytest -q -m "not services" $(DATABASE_FREE:%=--ignore=%) || failed=1; \
+	WARDSTEAD_TEST_DB=postgres $(BIN)/python -m pytest -q $(SHARED_OUT) -m "not services" $(DATABASE_FREE:%=--ignore=%) || failed=1; \
 	exit $$failed
 
 .PHONY: test-fast
 test-fast: $(VENV)/.dev ## run the tests on SQLite only, without the slow ones
-	@WARDSTEAD_TEST_DB=sqlite $(BIN)/python -m pytest -q -m "not services and not slow"
+	@WARDSTEAD_TEST_DB=sqlite $(BIN)/python -m pytest -q $(SHARED_OUT) -m "not services and not slow"
 
 $(VENV)/.e2e: requirements-e2e.lock $(VENV)/.dev
 	@echo "Installing what the browser tests need ($$(grep -c == $<) packages, hashes checked) ..."

