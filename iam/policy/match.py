@@ -90,19 +90,22 @@ def spans(pattern: tuple[Token, ...]) -> tuple[Span, ...] | None:
 
 
 def match_spans(value: str, parts: tuple[Span, ...]) -> bool:
-    """Whether `value` is `parts` with any text between them; the first fitting place is enough."""
+    """Whether `value` is `parts` with any text between them; the first fitting place is enough.
+
+    Since `?` is written before `*`, only the first part can begin with single characters.
+    """
     before, text, after = parts[0]
     at = before + len(text) + after
     if at > len(value) or not value.startswith(text, before):
         return False
     if len(parts) == 1:
         return at == len(value)
-    before, text, after = parts[-1]
-    end = len(value) - before - len(text) - after
-    if end < at or not value.startswith(text, end + before):
+    _, text, after = parts[-1]
+    end = len(value) - len(text) - after
+    if end < at or not value.startswith(text, end):
         return False
-    for before, text, after in parts[1:-1]:
-        found = value.find(text, at + before, end)
+    for _, text, after in parts[1:-1]:
+        found = value.find(text, at, end)
         if found < 0:
             return False
         at = found + len(text) + after

@@ -65,7 +65,7 @@ def tokens(pattern: str, *, variables: bool, wildcards: bool = True) -> tuple[To
 
 _PIECE = re.compile(r"[^*?$]+|\$\{|[*?$]")
 _WILD: Final = {"*": Wild.RUN, "?": Wild.ONE}
-_WILD_FAMILIES: Final = (frozenset({Wild.RUN, Wild.ONE}), frozenset({Wild.RUN_IN_FIELD, Wild.ONE_IN_FIELD}))
+_FREE: Final = frozenset({Wild.RUN, Wild.ONE})
 _RUNS: Final = (Wild.RUN, Wild.RUN_IN_FIELD)
 
 
@@ -76,12 +76,10 @@ def normal(raw: Iterable[Token]) -> tuple[Token, ...]:
         if kind == _TEXT:
             text = "".join(map(str, group))
             found.extend([text] if text else [])
-        elif kind == _VARIABLE:
-            found.extend(group)
         else:
-            wild = list(group)
-            found.extend(token for token in wild if token not in _RUNS)
-            found.extend([token for token in wild if token in _RUNS][:1])
+            others = list(group)
+            found.extend(token for token in others if token not in _RUNS)
+            found.extend([token for token in others if token in _RUNS][:1])
     return tuple(found)
 
 
@@ -93,7 +91,7 @@ def _family(token: Token) -> int:
         return _TEXT
     if isinstance(token, Variable):
         return _VARIABLE
-    return _ANYWHERE if token in _WILD_FAMILIES[0] else _IN_FIELD
+    return _ANYWHERE if token in _FREE else _IN_FIELD
 
 
 def _variable(pattern: str, at: int, last_quoted: int) -> tuple[Token, int]:

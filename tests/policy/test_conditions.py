@@ -137,6 +137,7 @@ def test_if_exists_for_any_value_of_a_missing_key_is_a_doubt():
     assert not judged(condition, {}, effect="Allow")
     assert judged(condition, {}, effect="Deny")
     assert judged(condition, {"k": ("x",)}, effect="Deny")
+    assert judged(condition, {"k": ("y", "x")}, effect="Deny")
     assert not judged(condition, {"k": ("y",)}, effect="Deny")
     assert not judged(condition, {"k": ()}, effect="Deny")
 
@@ -210,6 +211,7 @@ VALUES = [
     ("NumericEquals", "10", " 10", False),
     ("NumericEquals", "10", "0x0a", False),
     ("NumericEquals", "10", "\u0661\u0660", False),
+    ("NumericEquals", "1" * 64, "1" * 64, True),
     ("NumericEquals", "1" * 65, "1" * 65, False),
     ("NumericEquals", "0.30", "0.3", True),
     ("NumericLessThan", "-1", "-2", True),
@@ -230,6 +232,12 @@ VALUES = [
     ("DateEquals", "2024-05-01T00:00:00,5Z", "1714521600", False),
     ("DateEquals", "2024-05-01T00:00:00,5Z", "2024-05-01T00:00:00.50Z", False),
     ("DateEquals", "2024-05-01T00:00:00.5Z", "2024-05-01T00:00:00.50Z", True),
+    ("DateEquals", "2024-05-01T23:59:59Z", "1714607999", True),
+    ("DateEquals", "2024-05-01T23:59:59+23:59", "1714521659", True),
+    ("DateEquals", "2024-05", "1714521600", True),
+    ("DateEquals", "2024-05-01T00:00:60Z", "2024-05-01T00:01:00Z", False),
+    ("DateEquals", "2024-05-01T00:00:00+01:60", "2024-04-30T22:00:00Z", False),
+    ("DateEquals", "1" * 64, "1" * 64, True),
     ("DateEquals", "2024-05-01T24:00:00Z", "2024-05-02T00:00:00Z", False),
     ("DateEquals", "2024-05-01T00:60:00Z", "2024-05-01T01:00:00Z", False),
     ("DateEquals", "01T", "01T", False),  # saved, but compares with nothing
@@ -244,6 +252,11 @@ VALUES = [
     ("BinaryEquals", "é", "é", False),
     ("IpAddress", "2001:db8::/32", "2001:0DB8:0:0::1", True),
     ("IpAddress", "::ffff:10.0.0.1", "10.0.0.1", False),
+    ("IpAddress", "2001:db8::1/128", "2001:db8::1", True),
+    ("IpAddress", "2001:db8::1/128", "2001:db8::2", False),
+    ("IpAddress", "10.0.0.1/32", "10.0.0.1", True),
+    ("IpAddress", "10.0.0.1/32", "10.0.0.0", False),
+    ("IpAddress", "10.0.0.0/\u0668", "10.0.0.1", False),
     ("IpAddress", "10.0.0.0/33", "10.0.0.1", False),
     ("IpAddress", "10.0.0.0/-1", "10.0.0.1", False),
     ("IpAddress", "10.0.0.0/", "10.0.0.0", False),
@@ -251,6 +264,8 @@ VALUES = [
     ("IpAddress", "10.0.0", "10.0.0.0", False),
     ("IpAddress", "10.0.0.1\x00", "10.0.0.1", False),
     ("IpAddress", "0.0.0.0/0", "255.255.255.255", True),
+    ("IpAddress", ["192.0.2.0/24", "10.0.0.0/8"], "10.0.0.1", True),
+    ("IpAddress", ["192.0.2.0/24", "10.0.0.0/8"], "11.0.0.1", False),
     ("NotIpAddress", ["10.0.0.0/33", "10.0.0.0/8"], "10.0.0.1", False),
     ("ArnLike", "arn:aws:iam::*:role/${v}", "arn:aws:iam::1:role/value", True),
     ("ArnNotLike", ["*", "arn:aws:iam::1:role/x"], "arn:aws:iam::1:role/y", True),
@@ -261,6 +276,20 @@ VALUES = [
 @pytest.mark.parametrize(("operator", "value", "given", "expected"), VALUES)
 def test_value(operator, value, given, expected):
     assert judged({operator: {"k": value}}, {"k": given, "v": "value"}) is expected
+
+
+def test_empty_text_put_in_equals_an_empty_text():
+    for operator in ("StringEquals", "StringEqualsIgnoreCase", "StringLike"):
+        assert judged({operator: {"k": "${e}"}}, {"k": "", "e": ""})
+        assert not judged({operator: {"k": "${e}"}}, {"k": "x", "e": ""})
+
+
+@pytest.mark.parametrize("given", ["arn", "arn:aws:iam::1", "x:aws:iam::1:role/x", "a:b:c:d:e:f"])
+def test_what_is_no_arn_is_a_doubt_where_an_arn_must_differ(given):
+    condition = {"ArnNotEquals": {"k": "arn:aws:iam::1:role/y"}}
+    assert not judged(condition, {"k": given}, effect="Allow")
+    assert judged(condition, {"k": given}, effect="Deny")
+    assert not judged({"ArnEquals": {"k": given}}, {"k": given}, effect="Allow")
 
 
 def test_old_version_compares_variables_as_text():

@@ -52,6 +52,7 @@ def test_unreadable_policy_is_refused_with_its_reason(name):
     with pytest.raises(PolicySyntaxError, match="line") as caught:
         parse(text)
     assert words in caught.value.message
+    assert caught.value.message.endswith(".")
 
 
 def test_fault_is_placed_at_the_element():

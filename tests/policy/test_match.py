@@ -45,6 +45,9 @@ def test_glob_agrees_with_its_definition(pattern, text):
     [
         ("a*b*c", "axbxc", True),
         ("a*b*c", "axc", False),
+        ("a*b*b", "ab", False),
+        ("a*b*", "ba", False),
+        ("${a}", "${a}", True),  # nothing is filled in here
         ("a*b*c", "xbc", False),
         ("ab*ba", "aba", False),
         ("*a*a*", "a", False),
@@ -131,6 +134,7 @@ def test_resource_pattern(pattern, text, expected):
         ("", "s3:getobject", False),
         ("s3:?etobject", "s3:getobject", True),
         ("*getobject", "s3:getobject", False),
+        ("s3:${aws:username}", "s3:${aws:username}", True),
     ],
 )
 def test_action_pattern(pattern, action, expected):
@@ -144,6 +148,10 @@ ARNS = [
     ("*", "arn:aws:sns:eu:1:t", False),
     ("arn:aws:sns", "arn:aws:sns", False),
     ("arn:aws:sns:*:*:*", "arn:aws:sns", False),
+    ("arn:aws:sns:eu:1:t:sub", "arn:aws:sns:eu:1:t:sub", True),
+    ("arn:aws:sns:*:1:t:sub:x", "arn:aws:sns:eu:1:t:sub:x", True),
+    ("arn:aws:sns:*:1:t:sub:x", "arn:aws:sns:eu:1:t:sub:y", False),
+    ("arn:aws:sns:eu:1:?:sub", "arn:aws:sns:eu:1:t:sub", True),
     ("arn:aws:iam::${acct}:user/${name}", "arn:aws:iam::1:user/al", True),
     ("arn:aws:iam::1:user/${name}", "arn:aws:iam::1:user/al", True),
     ("arn:aws:iam::1:user/${missing}", "arn:aws:iam::1:user/al", False),

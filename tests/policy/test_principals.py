@@ -1,7 +1,7 @@
 import pytest
 
 from iam.policy import Caller
-from iam.policy.principals import Grant, compiled, entry
+from iam.policy.principals import Entry, Grant, compiled, entry
 from tests.policy.build import ACCOUNT, ALICE, FEDERATED, OTHER, ROLE, ROOT, SESSION
 from tests.policy.casebook import caller
 
@@ -63,6 +63,11 @@ def test_entry_names_the_caller(kind, name, who, expected):
 )
 def test_session_without_its_role_arn_is_matched_by_the_last_element(arn, expected):
     assert entry("AWS", arn).grant(Caller(SESSION, ACCOUNT, "assumed-role"), {}) is expected
+
+
+@pytest.mark.parametrize("name", ["123", ACCOUNT[:-1], "AIDAEXAMPLE1", "A" * 12])
+def test_an_account_has_twelve_digits(name):
+    assert entry("AWS", name) == Entry("aws", name)
 
 
 def test_federated_session_without_its_user_is_nobody_else():

@@ -54,6 +54,7 @@ def test_fault_is_named_and_placed(name):
     with pytest.raises(PolicySyntaxError) as caught:
         load(text) if name != "too deep" else read(text)
     assert words in caught.value.message
+    assert caught.value.message.endswith(".")
     assert (caught.value.line, caught.value.column) == (line, column)
     assert str(caught.value).endswith(f"(line {line}, column {column})")
 

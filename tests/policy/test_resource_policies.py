@@ -214,6 +214,13 @@ def test_bound_name_is_the_entity_of_that_id():
     )
 
 
+def test_bound_user_is_granted_outright():
+    asks = Request(user("AIDAOLD"), "sts:AssumeRole", ROLE_ARN, ACCOUNT)
+    for entry, bound in ((ALICE, {ALICE: "AIDAOLD"}), ("AIDAOLD", {})):
+        limited = plan(boundary=NOTHING)
+        assert outcome(asks, limited, resource_policy=trusting(AWS=entry), principal_ids=bound) == "allowed"
+
+
 def test_bound_role_limits_like_a_role_and_survives_a_move():
     bound = {ROLE: "AROA1"}
     for arn in (ROLE, f"arn:aws:iam::{ACCOUNT}:role/moved/app"):

@@ -71,6 +71,12 @@ def test_without_wildcards_and_variables_all_is_text():
     assert tokens("", variables=False, wildcards=False) == ()
 
 
+def test_wildcards_side_by_side_are_written_one_way():
+    assert tokens("a*?**?b", variables=False) == ("a", Wild.ONE, Wild.ONE, Wild.RUN, "b")
+    assert tokens("**", variables=False) == (Wild.RUN,)
+    assert tokens("*${a}*?", variables=True) == (Wild.RUN, Variable("a"), Wild.ONE, Wild.RUN)
+
+
 def test_variable_remembers_how_it_was_written():
     (token,) = tokens("${AWS:UserName}", variables=True)
     assert isinstance(token, Variable)
