@@ -16,19 +16,21 @@ from typing import Final
 from iam.errors import IncompleteSignature, MissingAuthenticationToken, SignatureDoesNotMatch
 
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
-LONGEST_EXPIRY: Final = 604_800  # seconds
+LARGEST_EXPIRY: Final = 604_800  # seconds that X-Amz-Expires may name
+LIFETIME: Final = timedelta(minutes=15)  # of a request signed in its query, whatever it names
 
 _HEADER_PARTS: Final = ("Credential", "SignedHeaders", "Signature")
 _QUERY_PARTS: Final = (
     "X-Amz-Algorithm",
     "X-Amz-Credential",
     "X-Amz-Date",
-    "X-Amz-Expires",
     "X-Amz-SignedHeaders",
     "X-Amz-Signature",
 )
+_EXPIRY: Final = "X-Amz-Expires"
 _TOKEN: Final = "X-Amz-Security-Token"  # noqa: S105  # the name of a parameter, not a secret
-_IN_QUERY: Final = frozenset({*map(str.lower, _QUERY_PARTS), _TOKEN.lower()})
+_NAMES_IN_QUERY: Final = (*_QUERY_PARTS, _EXPIRY, _TOKEN)
+_IN_QUERY: Final = frozenset(map(str.lower, _NAMES_IN_QUERY))
 _DATE: Final = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _EXPIRES: Final = re.compile(r"[0-9]{1,6}")
 _REGION: Final = re.compile(r"(?=.{1,32}$)[a-z0-9]+(-[a-z0-9]+)*")
@@ -167,16 +169,22 @@ def _from_query(parts: Parts, service: str) -> Claim:
         raise IncompleteSignature(
             f"Unsupported AWS 'algorithm': '{given['X-Amz-Algorithm'][:_LONGEST_ECHO]}'."
         )
-    expires = given["X-Amz-Expires"]
-    if not _EXPIRES.fullmatch(expires) or not 1 <= int(expires) <= LONGEST_EXPIRY:
-        raise IncompleteSignature(f"X-Amz-Expires is a number of seconds from 1 to {LONGEST_EXPIRY}.")
     return Claim(
         scope=_scope(given["X-Amz-Credential"], service, given["X-Amz-Date"]),
         signed_headers=_signed_headers(parts, given["X-Amz-SignedHeaders"], {"host"}),
         signature=given["X-Amz-Signature"],
         token=given.get(_TOKEN),
-        expires_in=timedelta(seconds=int(expires)),
+        expires_in=_lifetime(given.get(_EXPIRY)),
     )
+
+
+def _lifetime(expires: str | None) -> timedelta:
+    """How long a request signed in its query is taken: the Go SDK and others name no time at all."""
+    if expires is None:
+        return LIFETIME
+    if not _EXPIRES.fullmatch(expires) or not 1 <= int(expires) <= LARGEST_EXPIRY:
+        raise IncompleteSignature(f"{_EXPIRY} is a number of seconds from 1 to {LARGEST_EXPIRY}.")
+    return min(timedelta(seconds=int(expires)), LIFETIME)
 
 
 def _query_parts(parts: Parts) -> dict[str, str]:
@@ -187,7 +195,7 @@ def _query_parts(parts: Parts) -> dict[str, str]:
         if not lowered.startswith("x-amz-"):
             continue
         # Another spelling of a name would be signed but not read: it may not stand beside the right one.
-        if lowered in seen or (lowered in _IN_QUERY and name not in (*_QUERY_PARTS, _TOKEN)):
+        if lowered in seen or (lowered in _IN_QUERY and name not in _NAMES_IN_QUERY):
             raise IncompleteSignature(f"The query string parameter {name[:128]} is given more than once.")
         seen.add(lowered)
         given[name] = value

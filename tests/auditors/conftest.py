@@ -14,7 +14,7 @@ from tests.e2e import serving
 
 HERE = Path(__file__).parent
 BIN = serving.ROOT / ".venv-auditors" / "bin"
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,16 +87,25 @@ def presigned(
     key_id: str = KEY_ID,
     token: str | None = None,
     service: str = "sts",
-    expires: int = 900,
+    expires: int | None = 900,
     at: datetime = NOW,
 ) -> Parts:
-    """A request with the signature in its query string that botocore makes at that time."""
+    """A request with the signature in its query string that botocore makes at that time; None names no lifetime."""
     request = AWSRequest(method=method, url=f"http://127.0.0.1:8000/?{query}", headers=dict(headers or {}))
     with time_machine.travel(at, tick=False):
-        SigV4QueryAuth(Credentials(key_id, SECRET, token), service, "us-east-1", expires=expires).add_auth(
+        signer = _TimelessQueryAuth if expires is None else SigV4QueryAuth
+        signer(Credentials(key_id, SECRET, token), service, "us-east-1", expires=expires or 900).add_auth(
             request
         )
     return _parts(request)
+
+
+class _TimelessQueryAuth(SigV4QueryAuth):  # type: ignore[misc]  # botocore is untyped
+    """Signs as the Go SDK does, which leaves X-Amz-Expires to its caller."""
+
+    def _modify_request_before_signing(self, request: AWSRequest) -> None:
+        super()._modify_request_before_signing(request)
+        request.url = request.url.replace("&X-Amz-Expires=900", "")
 
 
 def with_header(parts: Parts, name: str, value: str) -> Parts:

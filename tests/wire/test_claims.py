@@ -82,7 +82,7 @@ def test_a_header_given_twice(name):
 
 
 @pytest.mark.parametrize("name", [
-    "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature",
+    "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-SignedHeaders", "X-Amz-Signature",
 ])  # fmt: skip
 def test_a_query_part_that_is_missing_or_doubled(name):
     parts = presigned()
@@ -92,6 +92,12 @@ def test_a_query_part_that_is_missing_or_doubled(name):
     value = dict(parts.query)[name]
     assert refused(replace(parts, query=(*parts.query, (name, value))), "sts") == INCOMPLETE
     assert refused(replace(parts, query=(*parts.query, (name.lower(), value))), "sts") == INCOMPLETE
+
+
+def test_a_lifetime_in_the_query_is_read_once():
+    parts = presigned()
+    for name in ("X-Amz-Expires", "x-amz-expires"):
+        assert refused(replace(parts, query=(*parts.query, (name, "900"))), "sts") == INCOMPLETE
 
 
 def test_signed_in_header_and_query_together():

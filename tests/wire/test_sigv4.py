@@ -212,19 +212,23 @@ def test_a_clock_that_is_ahead():
     assert refused(presigned(at=NOW + timedelta(minutes=16)), "sts") == MISMATCH
 
 
-def test_a_presigned_request_lasts_as_long_as_it_says():
-    parts = presigned(expires=7200)
-    assert accepted(parts, "sts", keys(), NOW + timedelta(seconds=7199))
-    assert refused(parts, "sts", now=NOW + timedelta(seconds=7200)) == ("RequestExpired", 400)
+@pytest.mark.parametrize(("expires", "lasts"), [(60, 60), (900, 900), (901, 900), (604_800, 900)], ids=str)
+def test_a_presigned_request_lasts_as_long_as_it_says_and_never_longer_than_another(expires, lasts):
+    parts = presigned(expires=expires)
+    assert accepted(parts, "sts", keys(), NOW + timedelta(seconds=lasts - 1))
+    assert refused(parts, "sts", now=NOW + timedelta(seconds=lasts)) == ("RequestExpired", 400)
+
+
+def test_a_presigned_request_that_names_no_time_lasts_fifteen_minutes():
+    parts = presigned(expires=None)
+    assert "X-Amz-Expires" not in dict(parts.query)
+    assert accepted(parts, "sts", keys(), NOW + timedelta(seconds=899))
+    assert refused(parts, "sts", now=NOW + timedelta(seconds=900)) == ("RequestExpired", 400)
 
 
 @pytest.mark.parametrize("expires", ["0", "604801", "-1", "", "1e3", "99999999999999999999", "٩"])
 def test_a_lifetime_out_of_bounds(expires):
     assert refused(with_query(presigned(), X_Amz_Expires=expires), "sts") == INCOMPLETE
-
-
-def test_the_longest_lifetime():
-    assert accepted(presigned(expires=604_800), "sts", keys(), NOW + timedelta(days=6))
 
 
 # Payload
