@@ -167,15 +167,16 @@ def end_one(account: Account, session_id: int) -> ConsoleSession | None:
     return row
 
 
-def end_own(identity: Identity, session_id: int) -> bool:
-    """End one of the identity's own sessions; returns whether it had such a one."""
-    return _ended(identity.console_sessions.filter(pk=session_id)) > 0
-
-
 def end_all_of(identity: Identity, keep: int | None = None) -> int:
     """End the identity's sessions, but the one whose id is `keep`; returns how many ended."""
     rows = identity.console_sessions.all()
     return _ended(rows if keep is None else rows.exclude(pk=keep))
+
+
+def list_with(row: ConsoleSession, now: datetime) -> QuerySet[ConsoleSession]:
+    """The live sessions that are signed in with the same temporary credentials as this one, last seen first."""
+    rows = ConsoleSession.objects.filter(account=row.account, sts_key_id=row.sts_key_id)
+    return rows.exclude(sts_key_id="").filter(expires_at__gt=now).order_by("-last_seen_at", "-id")
 
 
 def list_of(identity: Identity, now: datetime) -> QuerySet[ConsoleSession]:

@@ -57,6 +57,7 @@ def _made(request: HttpRequest, who: session.Who) -> Call:
         peer=request.META.get("REMOTE_ADDR", ""),
         user_agent=request.headers.get("User-Agent", ""),
         secure=request.is_secure(),
+        browser=who.session.pk,
     )
 
 

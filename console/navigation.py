@@ -80,10 +80,15 @@ def sections(path: str) -> tuple[Section, ...]:
     return tuple(section for section in shown if section.places)
 
 
-def me(path: str, unread: str) -> tuple[Place, ...]:
-    """The entries of the account menu as they are shown on a page at `path`, with the number of unread notices."""
+def me(path: str, unread: str, *, person: bool = True) -> tuple[Place, ...]:
+    """The entries of the account menu as they are shown on a page at `path`, with the number of unread notices.
+
+    Temporary credentials, which no `person` is signed in with, are told nothing.
+    """
     return tuple(
-        replace(place, count=unread) if place.href == NOTICES else place for place in _marked(ME, path)
+        replace(place, count=unread) if place.href == NOTICES else place
+        for place in _marked(ME, path)
+        if person or place.href != NOTICES
     )
 
 

@@ -123,7 +123,7 @@ def shell(request: HttpRequest) -> Shell:
         seconds_left=who.seconds_left,
         mfa_days_left=_mfa_days_left(who.session),
         sections=navigation.sections(request.path),
-        me=navigation.me(request.path, unread),
+        me=navigation.me(request.path, unread, person=who.person is not None),
         unread=unread,
     )
 

@@ -23,6 +23,7 @@ from iam.catalogue import Operation
 OPERATIONS: Final = frozenset(
     {
         "iam.CreateAccessKey",
+        "iam.CreateLoginProfile",
         "iam.CreateServiceSpecificCredential",
         "iam.CreateVirtualMFADevice",
         "iam.DeactivateMFADevice",
@@ -108,9 +109,17 @@ def require(request: HttpRequest, operation: Operation) -> None:
         raise ProofNeeded
 
 
-def ask(request: HttpRequest) -> Go:
-    """Send the browser to give a proof, and keep what was filled in for when it comes back."""
-    onward = _onward(request)
+def due(request: HttpRequest) -> bool:
+    """Whether a proof must be given before anything that asks for one, for views that do so only at times."""
+    return not _has_proof(request)
+
+
+def ask(request: HttpRequest, *, to_come_back_here: bool = False) -> Go:
+    """Send the browser to give a proof, and keep what was filled in for when it comes back.
+
+    `to_come_back_here`: this address can be opened by GET, which of those of VIEWS is known.
+    """
+    onward = session.own_path(request.get_full_path()) if to_come_back_here else _onward(request)
     if request.method == "POST" and urlsplit(onward).path == request.path:
         _keep(request)
     return go(f"{reverse('step-up')}?{urlencode({'next': onward, 'back': _page_before(request)})}")

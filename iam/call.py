@@ -84,7 +84,10 @@ class SystemPrincipal:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request to one operation.  `now` is the only clock an operation has."""
+    """One request to one operation.  `now` is the only clock an operation has.
+
+    `browser` is the console session that it comes through, whoever is acted as there: also a role switched to.
+    """
 
     account: Account
     principal: Principal
@@ -96,6 +99,7 @@ class Call:
     region: str = "us-east-1"
     secure: bool = False
     system: SystemPrincipal | None = None
+    browser: int | None = None
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def uses_up(self, act: Callable[[], object]) -> None:
@@ -110,7 +114,7 @@ class Call:
 
     @property
     def console_session(self) -> int | None:
-        """The id of the console session that the call comes from, or None."""
+        """The id of the console session whose own person acts, or None."""
         facts = self.principal.session
         return facts.session_pk if facts is not None and facts.kind == "console" else None
 

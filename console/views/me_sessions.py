@@ -1,18 +1,19 @@
 """My sessions: the browsers I am signed in with, and the temporary credentials that are out in my name."""
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import sessions
-from accounts.signin_events import record
+from accounts.models import ConsoleSession
 from console import devices, paging
 from console.confirm import Confirm
 from console.page import go, page
 from console.panels import panel
-from console.session import HtmxRequest, required, signed_in, visitor
-from console.signing_out import sign_out
+from console.session import HtmxRequest, Who, required, signed_in
+from console.signing_out import note, sign_out
 from console.steps import Step, attempt
 
 HERE = "/me/sessions/"
@@ -25,6 +26,8 @@ EVENT = "EndSession"
 def index(request: HtmxRequest) -> HttpResponse:
     """List the person's console sessions, and their temporary credentials."""
     who = required(request)
+    if who.person is None:
+        return _of_holder(request, who)
     browsers = [devices.browser(row, who.session) for row in sessions.list_of(who.identity, timezone.now())]
     keys = panel(request, "tenant.ListSessions", own=True, marker=paging.marker(request), max_items=50)
     return page(
@@ -39,17 +42,31 @@ def index(request: HtmxRequest) -> HttpResponse:
     )
 
 
+def _of_holder(request: HtmxRequest, who: Who) -> HttpResponse:
+    """The sessions of whoever is in with temporary credentials: those that the same credentials began."""
+    shown = [devices.browser(row, who.session) for row in _with_same(who)]
+    return page(
+        request, "console/me/held_sessions.html", browsers=shown, key_id=who.session.sts_key_id, role=who.role
+    )
+
+
+def _with_same(who: Who) -> QuerySet[ConsoleSession]:
+    return sessions.list_with(who.session, timezone.now()).select_related("account")
+
+
 @signed_in
 @require_POST
 def end(request: HtmxRequest, session_id: int) -> HttpResponse:
     """End one of the person's own sessions; ending this one signs out."""
     who = required(request)
     if session_id == who.session.pk:
-        _note(request)
+        note(request, who.session, EVENT)
         return sign_out(request)
-    if not sessions.end_own(who.identity, session_id):
+    own = sessions.list_of(who.person, timezone.now()) if who.person else _with_same(who)
+    row = own.filter(pk=session_id).first()
+    if row is None or row.account is None or sessions.end_one(row.account, row.pk) is None:
         return go(HERE, say="That session had ended already.", tone="info")
-    _note(request)
+    note(request, who.session, EVENT)
     return go(HERE, say="The session has ended: that browser is signed out.")
 
 
@@ -70,7 +87,7 @@ def end_others(request: HtmxRequest) -> HttpResponse:
         return question.ask(request, crumbs=CRUMBS)
     ended = sessions.end_all_of(who.identity, keep=who.session.pk)
     sessions.rotate(request)
-    _note(request)
+    note(request, who.session, EVENT)
     return go(HERE, say=f"{ended} other session{'' if ended == 1 else 's'} ended.")
 
 
@@ -89,7 +106,7 @@ def end_all(request: HtmxRequest) -> HttpResponse:
     if not question.given(request):
         return question.ask(request, crumbs=CRUMBS)
     sessions.end_all_of(who.identity, keep=who.session.pk)
-    _note(request)
+    note(request, who.session, EVENT)
     return sign_out(request)
 
 
@@ -110,12 +127,6 @@ def revoke(request: HtmxRequest, key_id: str) -> HttpResponse:
     if not outcome.done:
         return question.refused(outcome.why).ask(request, crumbs=CRUMBS)
     return go(HERE, say=f"{key_id} is revoked.")
-
-
-def _note(request: HttpRequest) -> None:
-    who = required(request)
-    mfa = who.session.mfa_at is not None
-    record(who.identity.account, who.identity, EVENT, visitor(request), timezone.now(), mfa=mfa)
 
 
 app_name = "me-sessions"

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
-from console import cli, new_password, picking, steps
+from console import cli, new_password, picking, step_up, steps
 from console.forms import OperationForm
 from console.kinds import USER
 from console.new_password import NewPassword
@@ -28,7 +28,11 @@ def create(request: HtmxRequest) -> HttpResponse:
     """Create a user with all that was chosen."""
     form = _form(request)
     if not form.submitted:
-        return _page(request, form, new_password.fresh(request))
+        return _page(
+            request, form, new_password.chosen(request) if request.POST else new_password.fresh(request)
+        )
+    if _wants_console(request) and step_up.due(request):
+        return step_up.ask(request, to_come_back_here=True)
     name = form.params.get("UserName", "")
     password = new_password.read(request, name) if _wants_console(request) else None
     if password and password.errors:

@@ -88,10 +88,8 @@ def _shown(call: Call, row: ConsoleSession) -> Mapping[str, Any]:
 
 
 def _is_own(call: Call, row: ConsoleSession) -> bool:
-    """Whether it is the very session the call comes from."""
-    if row.sts_key_id:
-        return row.sts_key_id == call.principal.access_key_id
-    return row.pk == call.console_session
+    """Whether it is the very session the call comes through, also as a role."""
+    return row.pk == call.browser
 
 
 @operation("tenant.EndConsoleSession", target=_one, checks=_may("EndConsoleSession"))
@@ -104,12 +102,13 @@ def end_console_session(call: Call, *, row: ConsoleSession) -> None:
 def end_console_sessions(call: Call, *, user: User | None = None, include_own: bool = False) -> Output:
     """Sign out the browsers of one user, or of everybody in the account; answers how many.
 
-    The session that the call comes from stays, unless that is said.  Access keys and temporary credentials go on.
+    The session that the call comes through stays, also while a role is acted as, unless that is said.  Access keys and
+    temporary credentials go on.
 
     Errors: NoSuchEntity (user).
     Source: OWASP ASVS 5.0, 7.4.5.
     """
-    keep = None if include_own else call.console_session
+    keep = None if include_own else call.browser
     if user is not None:
         ended = sessions.end_all_of(user.identity, keep=keep)
         call.memo[notify.SIGNED_OUT] = [user.identity] if ended else []

@@ -18,6 +18,8 @@ from tests.world import allow
 
 ISSUER = "https://broker.example.org/start"
 
+SESSIONS = "/me/sessions/"
+
 
 @pytest.fixture
 def now():
@@ -124,11 +126,34 @@ def test_it_is_nobodys_own_page(broker):
     person = Browser()
     login(person, token(assumed(broker)))
     assert "You act as a role" in person.get("/me/credentials/").words
-    for address in ("/me/sessions/", "/me/notices/"):
-        page = person.get(address)
-        assert page.status == 403
-        assert "Not for temporary credentials" in page.words
+    page = person.get("/me/notices/")
+    assert page.status == 403
+    assert "Not for temporary credentials" in page.words
+    assert 'href="/me/notices/"' not in person.get("/me/credentials/").text
     assert person.get("/me/credentials/keys/create/").location == "/me/credentials/"
+
+
+def test_it_sees_and_ends_the_browsers_of_the_same_credentials_alone(world, broker, browser):
+    credentials = assumed(broker)
+    here, there, other = Browser(), Browser(), Browser()
+    for person, given in ((here, credentials), (there, credentials), (other, assumed(broker))):
+        login(person, token(given))
+    browser(world.bob)
+    page = here.get(SESSIONS)
+    assert page.is_accessible()
+    assert "No person stands behind these credentials" in page.words
+    assert (page.words.count("This one"), page.text.count('action="/me/sessions/')) == (1, 2)
+    assert credentials["AccessKeyId"] in page.words
+    mine, theirs, another, bobs = ConsoleSession.objects.order_by("pk").values_list("pk", flat=True)
+    for foreign in (another, bobs):
+        here.post(f"{SESSIONS}{foreign}/end/")
+    assert here.post(f"{SESSIONS}{theirs}/end/").location == SESSIONS
+    assert list(ConsoleSession.objects.order_by("pk").values_list("pk", flat=True)) == [mine, another, bobs]
+    assert there.get("/").location.startswith("/signin")
+    event = Event.objects.get(name="EndSession")
+    assert event.access_key_id == credentials["AccessKeyId"]
+    here.post(f"{SESSIONS}{mine}/end/")
+    assert here.get("/").location.startswith("/signin")
 
 
 def test_a_token_works_once(broker):

@@ -259,3 +259,17 @@ def test_switching_needs_a_token_of_the_page(world, browser, auditor):
     opened.client.handler.enforce_csrf_checks = True
     assert switch(opened, world).status == 403
     assert not Session.objects.exists()
+
+
+def test_ending_everybody_s_sessions_as_a_role_leaves_the_browser_that_does_it(world, browser):
+    make_role(world.root, trusts=world.account.number, policy=allow("wardstead:*"))
+    here, elsewhere, bobs = browser(world.alice), browser(world.alice), browser(world.bob)
+    assert switch(here, world).location == "/"
+    everybody = "/activity/sessions/browsers/end/"
+    assert "only the browser you use now stays" in here.get(everybody).words
+    assert here.get("/activity/sessions/browsers/").words.count("This one") == 1
+    assert here.post(everybody, {"confirm": "everybody"}).location == "/activity/sessions/browsers/"
+    assert "2 browsers signed out" in here.get("/activity/sessions/browsers/").words
+    for gone in (elsewhere, bobs):
+        assert gone.get("/").location.startswith("/signin")
+    assert "Role, acted as by alice" in here.get("/").words

@@ -2,11 +2,13 @@
 
 import base64
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from accounts import passwords
-from accounts.models import Identity
+from accounts.models import ConsoleSession, Identity
+from tests.console.test_step_up import STALE
 from tests.world import allow, refused
 
 CREATE = "/iam/users/create/"
@@ -160,3 +162,13 @@ def test_a_user_named_by_dots_alone_has_pages_like_any_other(world, browser):
     assert gone.status == 303
     with refused("NoSuchEntity"):
         world.root.iam("GetUser", UserName="..")
+
+
+def test_a_password_asks_for_a_fresh_proof_and_nothing_is_done_before(world, browser):
+    alice = browser(world.alice)
+    ConsoleSession.objects.update(proved_at=datetime.now(UTC) - STALE)
+    asked = alice.post(CREATE, {"UserName": "dora", "console": "true", "how": "generated"})
+    assert asked.location.startswith("/me/proof/")
+    assert not world.account.users.filter(name="dora").exists()
+    assert 'value="dora"' in alice.get(CREATE).text, "what was filled in is there again"
+    assert alice.post(CREATE, {"UserName": "dora"}).location.startswith("/iam/users/dora/")
