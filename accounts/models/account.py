@@ -66,6 +66,8 @@ class Account(models.Model):
     passkey_sign_in = models.CharField(max_length=8, default=PasskeySignIn.OFF.value)
     # Whether the root user must have a device that is no app: a hardware token or a security key.
     root_needs_hardware = models.BooleanField(default=False)
+    # Since when; null where that is not known, or never.
+    root_needs_hardware_since = models.DateTimeField(null=True)
     # Of whom MFA is required in the console, since when, and how many days people have to add a device.
     mfa_required_of = models.CharField(max_length=16, default=MfaRequired.NOBODY.value)
     mfa_required_since = models.DateTimeField(null=True)
