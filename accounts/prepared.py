@@ -1,9 +1,12 @@
 """Statements that every request runs: put together by Django once, then run with other values.
 
 Putting the SQL of a query together costs Django several times what the database needs to answer it.  What is kept is
-the statement, per kind of database, and never an answer: `Prepared` reads, `Change` updates, `insert`, `insert_with` and
-`Addition` add rows.  Django writes the SQL; here one INSERT is at most put around another.  Values are bound to it, never
-written into it.
+the statement, per kind of database, and never an answer: `Prepared` reads, `Change` updates, `Removal` deletes, `rewrite`
+saves, `insert`, `insert_with` and `Addition` add rows.  Django writes the SQL; here one INSERT is at most put around
+another, and the columns of an UPDATE are listed.  Values are bound to it, never written into it.
+
+What is left (`leave`, `rewrite`) has no answer: on PostgreSQL it travels with the next statement of its transaction, or
+with the commit, and what is wrong with it is told there.
 """
 
 import functools
@@ -15,8 +18,9 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model, QuerySet
 from django.db.models.base import ModelState
+from django.db.models.constants import OnConflict
 from django.db.models.query import RelatedPopulator, get_related_populators
-from django.db.models.sql import InsertQuery, UpdateQuery
+from django.db.models.sql import DeleteQuery, InsertQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 
@@ -51,7 +55,7 @@ class _Reading(Generic[M]):
     locks: bool
     model: type[M]
     columns: tuple[str, ...]
-    converters: tuple[tuple[int, Any, tuple[Reader, ...]], ...]
+    readers: tuple[tuple[int, Any, tuple[Reader, ...]], ...]
     joined: tuple[RelatedPopulator, ...]
     decoy: tuple[Any, ...] | None
 
@@ -76,7 +80,17 @@ class Prepared(Generic[M]):
         """The rows, as the query that `build` returns would have them."""
         connection = connections[DEFAULT_DB_ALIAS]
         reading = self._as_read(connection, values)
-        return _instances(reading, _found(reading, values, connection), connection)
+        return [_made(reading, row, connection) for row in _found(reading, values, connection)]
+
+    def found(self, **values: Value) -> tuple[Any, ...] | None:
+        """The columns of the row that the values identify, as they came, or None."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        return next(iter(_found(self._as_read(connection, values), values, connection)), None)
+
+    def made(self, row: tuple[Any, ...]) -> M:
+        """The instance that a row which was `found` becomes."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        return _made(self._readings[connection.vendor], row, connection)
 
     def always(self, **values: Value) -> tuple[M, bool]:
         """The row and True, or one that is made of the decoys' columns by the same steps, and False: both cost the same."""
@@ -86,7 +100,7 @@ class Prepared(Generic[M]):
             raise ValueError("There are no decoys for this query.")
         rows = _found(reading, values, connection)
         found = rows[0] if rows else reading.decoy
-        return _instances(reading, [found], connection)[0], bool(rows)
+        return _made(reading, found, connection), bool(rows)
 
     def _as_read(self, connection: BaseDatabaseWrapper, values: Mapping[str, Value]) -> _Reading[M]:
         reading = self._readings.get(connection.vendor)
@@ -111,6 +125,12 @@ class Change(Generic[M]):
         with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
             return _counted(connection, text.sql, text.given(values))
 
+    def leave(self, **values: Value) -> None:
+        """Change the rows, however many there are."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        text = self._text(connection, values)
+        _leave(connection, text.sql, text.given(values))
+
     def giving(self, column: str, **values: Value) -> list[Any]:
         """Change the rows; returns what the column, whose values need no reading, holds in each afterwards."""
         connection = connections[DEFAULT_DB_ALIAS]
@@ -128,6 +148,24 @@ class Change(Generic[M]):
             text = _text(query.get_compiler(DEFAULT_DB_ALIAS), stand_ins)
             self._texts[connection.vendor] = text
         return text
+
+
+class Removal(Generic[M]):
+    """A DELETE whose values come later: of the rows that `build` finds, as in Prepared.  Nothing may hang on them."""
+
+    def __init__(self, build: Callable[..., QuerySet[M]]) -> None:
+        self._build = build
+        self._texts: dict[str, _Text] = {}
+
+    def leave(self, **values: Value) -> None:
+        """Delete the rows, however many there are."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        text = self._texts.get(connection.vendor)
+        if text is None:
+            stand_ins = _stand_ins(values)
+            query = self._build(**stand_ins).query.chain(DeleteQuery)
+            text = self._texts[connection.vendor] = _text(query.get_compiler(DEFAULT_DB_ALIAS), stand_ins)
+        _leave(connection, text.sql, text.given(values))
 
 
 def insert(row: M) -> M:
@@ -159,38 +197,52 @@ def _added(row: M, key: Any) -> M:
     return row
 
 
+def rewrite(row: Model) -> None:
+    """Write every column of a row that is there, in the transaction of the caller."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    sql, columns = _rewriting(type(row), connection.vendor)
+    _leave(connection, sql, [*written(columns, row.__dict__, connection), row.pk])
+
+
 class Addition:
     """Rows that are added and not looked at: made of plain values, one for each column but the key.
 
-    On PostgreSQL the statement travels with the next one of its transaction, or with the commit: what is wrong with it
-    is told there.
+    `unless_there`: a row that a unique constraint keeps out is not added, and that is no error.
     """
 
-    def __init__(self, model: type[Model]) -> None:
+    def __init__(self, model: type[Model], *, unless_there: bool = False) -> None:
         self._model = model
+        self._unless_there = unless_there
 
     def leave(self, **values: Any) -> None:
         """Add a row in the transaction of the caller.  Documents are written as JSON here, times as the database has them."""
         connection = connections[DEFAULT_DB_ALIAS]
-        sql, columns = _insertion(self._model, connection.vendor)
-        row = written(columns, values, connection)
-        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
-            if isinstance(connection, DatabaseWrapper) and connection.short:
-                connection.leave(sql, row)
-            else:
-                _counted(connection, sql, row)
+        sql, columns = _insertion(self._model, connection.vendor, self._unless_there)
+        _leave(connection, sql, written(columns, values, connection))
 
 
 @functools.cache
-def _insertion(model: type[Model], vendor: str) -> tuple[str, Writers]:
-    sql, fields = _composed(model, [model._meta.pk])
+def _insertion(model: type[Model], vendor: str, unless_there: bool = False) -> tuple[str, Writers]:
+    sql, fields = _composed(model, [model._meta.pk], OnConflict.IGNORE if unless_there else None)
     return sql, writers(fields, vendor)
 
 
-def _composed(model: type[Model], answers: "list[Any]") -> tuple[str, "tuple[Field[Any, Any], ...]"]:
+@functools.cache
+def _rewriting(model: type[Model], vendor: str) -> tuple[str, Writers]:
+    quoted = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    key, table = quoted(model._meta.pk.column), quoted(model._meta.db_table)
+    fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
+    sets = ", ".join(f"{quoted(field.column)} = %s" for field in fields)
+    sql = f"UPDATE {table} SET {sets} WHERE {key} = %s"  # noqa: S608  # names of columns, from the model
+    return sql, writers(fields, vendor)
+
+
+def _composed(
+    model: type[Model], answers: "list[Any]", on_conflict: OnConflict | None = None
+) -> tuple[str, "tuple[Field[Any, Any], ...]"]:
     """The INSERT of a row, which gives those columns back, and the fields whose values it takes."""
     fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
-    query = InsertQuery(model)
+    query = InsertQuery(model, on_conflict=on_conflict)
     query.insert_values(fields, [model()], raw=True)
     compiler = query.get_compiler(DEFAULT_DB_ALIAS)
     compiler.returning_fields = answers
@@ -232,7 +284,7 @@ def _reading(
         locks=query.select_for_update,
         model=kind["model"],
         columns=tuple(column[0].target.attname for column in compiler.select[first : last + 1]),
-        converters=_converters(compiler),
+        readers=_readers(compiler),
         joined=tuple(joined),
         decoy=_decoy(compiler, decoys, connection) if decoys else None,
     )
@@ -268,7 +320,7 @@ def _text(compiler: SQLCompiler, stand_ins: Mapping[str, Value]) -> _Text:
     return _Text(sql, tuple(parameters), places)
 
 
-def _converters(compiler: SQLCompiler) -> tuple[tuple[int, Any, tuple[Reader, ...]], ...]:
+def _readers(compiler: SQLCompiler) -> tuple[tuple[int, Any, tuple[Reader, ...]], ...]:
     found = compiler.get_converters([column[0] for column in compiler.select])
     return tuple(
         (place, expression, readers(getattr(expression, "target", None), steps))
@@ -284,20 +336,21 @@ def _stand_ins(values: Mapping[str, Value]) -> dict[str, Value]:
     }
 
 
-def _instances(
-    reading: _Reading[M], rows: Sequence[tuple[Any, ...]], connection: BaseDatabaseWrapper
-) -> list[M]:
-    made = []
-    width = len(reading.columns)
-    for found in rows:
-        row = list(found)
-        for place, expression, converters in reading.converters:
-            for converter in converters:
-                row[place] = converter(row[place], expression, connection)
-        instance = _instance(reading.model, reading.columns, row[:width])
-        for populator in reading.joined:
-            _populate(populator, row, instance)
-        made.append(instance)
+def _made(reading: _Reading[M], found: tuple[Any, ...], connection: BaseDatabaseWrapper) -> M:
+    row = list(found)
+    for place, expression, steps in reading.readers:
+        for step in steps:
+            row[place] = step(row[place], expression, connection)
+    instance = _instance(reading.model, reading.columns, row[: len(reading.columns)])
+    for populator in reading.joined:
+        _populate(populator, row, instance)
+    return instance
+
+
+def copy_of(row: M) -> M:
+    """Another instance of the same row, to be changed without the first; without what is joined to it."""
+    made = _instance(type(row), (), ())
+    made.__dict__.update(row.__dict__, _state=made._state)
     return made
 
 
@@ -329,6 +382,14 @@ def _fetched(connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())
+
+
+def _leave(connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> None:
+    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
+        if isinstance(connection, DatabaseWrapper) and connection.short:
+            connection.leave(sql, values)
+        else:
+            _counted(connection, sql, values)
 
 
 def _counted(connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> int:

@@ -100,21 +100,23 @@ def append(
     `parameters` and `response` must come redacted; times, bytes and the like in them are written as
     text. Over-long text is cut to its column.
     """
-    cut = {column: _text(str(text), _LONGEST[column]) for column, text in texts.items()}
-    _events.leave(
-        account_id=None if account is None else account.pk,
-        at=at,
-        source=source,
-        service=service,
-        name=_text(name, _LONGEST["name"]),
-        outcome=outcome,
-        resources=[_text(resource, 2048) for resource in resources],
-        parameters=_plain(parameters),
-        response=_plain(response),
-        read_only=read_only,
-        mfa=mfa,
-        **{**_NO_TEXTS, **cut},
-    )
+    row: dict[str, object] = {
+        **_NO_TEXTS,
+        "account_id": None if account is None else account.pk,
+        "at": at,
+        "source": source,
+        "service": service,
+        "name": _text(name, _LONGEST["name"]),
+        "outcome": outcome,
+        "resources": [_text(resource, 2048) for resource in resources],
+        "parameters": _plain(parameters),
+        "response": _plain(response),
+        "read_only": read_only,
+        "mfa": mfa,
+    }
+    for column, text in texts.items():
+        row[column] = _text(str(text), _LONGEST[column])
+    _events.leave(**row)
 
 
 def search(
@@ -188,10 +190,10 @@ def _text(value: str, longest: int) -> str:
 
 
 def _plain(value: object) -> Json:
-    if value is None or isinstance(value, bool | int | float):
-        return value
     if isinstance(value, str):
         return _text(value, 200_000)
+    if value is None or isinstance(value, bool | int | float):
+        return value
     if isinstance(value, Mapping):
         return {_text(str(key), 256): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

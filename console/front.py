@@ -2,7 +2,7 @@
 
 A call needs no session, no cookie, no page and no form; the way through Django's handlers and middleware cost it as much as
 verifying its signature.  What those do for every request is done here too: a number, its peer, its count, the headers that
-say how an answer is to be treated, and a look at the database connection before and after.
+say how an answer is to be treated, and a look at the database connection.
 """
 
 import time
@@ -30,7 +30,7 @@ def tidy() -> None:
 def with_calls_first(pages: Application, between: Callable[[], None] = tidy) -> Application:
     """The application that answers calls of the API itself and hands everything else to `pages`.
 
-    `between` is done before and after each call; a test that is a transaction of its own has nothing done.
+    `between` is done before each call; a test that is a transaction of its own has nothing done.
     """
     lasting, secure_only = _settled_headers()
 
@@ -40,11 +40,8 @@ def with_calls_first(pages: Application, between: Callable[[], None] = tidy) -> 
             return pages(environ, start_response)
         started = time.perf_counter()
         between()
-        try:
-            arrival = _arrival(environ, method, path)
-            answer = view.answer(arrival)
-        finally:
-            between()
+        arrival = _arrival(environ, method, path)
+        answer = view.answer(arrival)
         headers = [*answer.headers.items(), ("X-Request-Id", answer.request_id), *lasting]
         start_response(
             f"{answer.status} {responses.get(answer.status, 'Unknown')}",

@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC
 from sys import intern
 
 from iam.call import Call, Principal, SessionFacts
@@ -265,7 +266,7 @@ def _call_context(call: Call) -> dict[str, str | tuple[str, ...]]:
 def _global_keys(call: Call) -> dict[str, str | tuple[str, ...]]:
     principal = call.principal
     keys: dict[str, str | tuple[str, ...]] = {
-        "aws:currenttime": call.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "aws:currenttime": f"{call.now.astimezone(UTC).isoformat()[:19]}Z",
         "aws:epochtime": str(int(call.now.timestamp())),
         "aws:requestedregion": call.region,
         "aws:securetransport": "true" if call.secure else "false",
@@ -292,7 +293,7 @@ def _session_keys(call: Call) -> dict[str, str | tuple[str, ...]]:
     if facts is None:
         return {}  # long-term keys: MultiFactorAuthPresent is absent, not false
     keys: dict[str, str | tuple[str, ...]] = {
-        "aws:tokenissuetime": facts.issued_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "aws:tokenissuetime": f"{facts.issued_at.astimezone(UTC).isoformat()[:19]}Z",
         "aws:multifactorauthpresent": "true" if facts.mfa_at else "false",
     }
     if facts.mfa_at:

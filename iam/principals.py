@@ -12,9 +12,12 @@ from datetime import datetime, timedelta
 from accounts import doubles, notices, vault
 from accounts.actors import Actor
 from accounts.models import Account, Identity, IdentityKind
-from accounts.prepared import Prepared
+from accounts.prepared import Prepared, copy_of
+from accounts.remembered import Remembered
 from iam.call import Principal, SessionFacts
 from iam.models import AccessKey, KeyStatus, Role, Session, SessionKind, User, tag_map
+from iam.models.keys import keys_with_owner
+from iam.models.sessions import sessions_with_principal
 
 USE_NOTED_EVERY = timedelta(minutes=1)
 SECRET_PURPOSE = "access-key-secret"  # noqa: S105  # the name of a purpose, not a secret
@@ -63,8 +66,16 @@ def hash_token(token: str) -> bytes:
 
 
 def find_credential(key_id: str) -> Credential | None:
-    """The credential behind an access key id, long-term or temporary, or None where there is none."""
-    return _temporary(key_id) if key_id.startswith("ASIA") else _long_term(key_id)
+    """The credential behind an access key id, long-term or temporary, or None where there is none.
+
+    It is read anew each time.  Its account is the caller's own to change; `row` is not.
+    """
+    found = (_TEMPORARY if key_id.startswith("ASIA") else _LONG_TERM).one(key_id=key_id)
+    if found is None:
+        return None
+    account = copy_of(found.account)
+    account.quotas = dict(account.quotas)
+    return replace(found, account=account)
 
 
 def note_use(credential: Credential, service: str, region: str, now: datetime, peer: str = "") -> None:
@@ -181,14 +192,12 @@ def _session_tags(role_tags: Mapping[str, str], session_tags: Mapping[str, str])
     return {**kept, **session_tags}
 
 
-def _long_term(key_id: str) -> Credential | None:
-    row = AccessKey.objects.with_owner(key_id)
-    if row is None:
-        return None
+def _long_term(row: AccessKey) -> Credential:
+    row.identity.account = row.account
     return Credential(
-        key_id=key_id,
+        key_id=row.key_id,
         account=row.account,
-        principal=of_identity(row.identity, session=None, access_key_id=key_id),
+        principal=of_identity(row.identity, session=None, access_key_id=row.key_id),
         usable=row.status == KeyStatus.ACTIVE and row.account.state == "active",
         sealed_secret=bytes(row.sealed_secret),
         token_hash=None,
@@ -197,13 +206,12 @@ def _long_term(key_id: str) -> Credential | None:
     )
 
 
-def _temporary(key_id: str) -> Credential | None:
-    row = Session.objects.with_principal(key_id)
-    principal = of_session(row) if row is not None else None
-    if row is None or principal is None:
+def _temporary(row: Session) -> Credential | None:
+    principal = of_session(row)
+    if principal is None:
         return None
     return Credential(
-        key_id=key_id,
+        key_id=row.key_id,
         account=row.account,
         principal=principal,
         usable=row.revoked_at is None and row.account.state == "active",
@@ -212,6 +220,10 @@ def _temporary(key_id: str) -> Credential | None:
         expires_at=row.expires_at,
         row=row,
     )
+
+
+_LONG_TERM = Remembered(keys_with_owner, _long_term)
+_TEMPORARY = Remembered(sessions_with_principal, _temporary)
 
 
 def _user_arn(number: str, user: User) -> str:

@@ -20,13 +20,6 @@ class KeyStatus(models.TextChoices):
 class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
     """Access keys of an account or of one identity."""
 
-    def with_owner(self, key_id: str) -> "AccessKey | None":
-        """The key of this id in any account, with its account, identity and user, or None."""
-        found = _with_owner.one(key_id=key_id)
-        if found is not None:
-            found.identity.account = found.account
-        return found
-
     def number_of(self, identity: Identity) -> int:
         """How many keys the identity has, inactive ones included."""
         return len(_of_identity.rows(identity=identity.pk))
@@ -87,8 +80,9 @@ class AccessKey(models.Model):
         return self.key_id
 
 
-# Of the identity and the user only what a principal is made of: the rest is read by nobody here.
-_with_owner = Prepared(
+# A key by its id, in any account, with its account, identity and user.  Of the identity and the user only what a
+# principal is made of: the rest is read by nobody here.
+keys_with_owner = Prepared(
     lambda key_id: (
         AccessKey.objects.select_related("account", "identity__iam_user")
         .only(

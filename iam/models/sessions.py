@@ -25,10 +25,6 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Those that still sign."""
         return self.filter(revoked_at__isnull=True, expires_at__gt=now)
 
-    def with_principal(self, key_id: str) -> "Session | None":
-        """The one with this key id in any account, with its account, role, identity and user, or None."""
-        return _with_principal.one(key_id=key_id)
-
     def add_one(self, account: Account, **columns: Any) -> None:
         """Add temporary credentials of that account; `columns` are those that are not empty."""
         _sessions.leave(**{**_EMPTY, "account_id": account.pk, **columns})
@@ -94,7 +90,8 @@ _EMPTY: dict[str, Any] = {
     "policies": None,
 }
 
-_with_principal = Prepared(
+# Temporary credentials by their key id, in any account, with their account, role, identity and user.
+sessions_with_principal = Prepared(
     lambda key_id: Session.objects.select_related(
         "account", "role", "identity__account", "identity__iam_user"
     ).filter(key_id=key_id)

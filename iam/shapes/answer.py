@@ -18,8 +18,8 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "timestamp": datetime,
     "blob": bytes,
     "list": (list, tuple),
-    "map": Mapping,
-    "structure": Mapping,
+    "map": (dict, Mapping),  # the abstract class is slow to ask
+    "structure": (dict, Mapping),
 }
 
 # Of a list the first items: all of them come out of one mould, and a page may have a thousand.

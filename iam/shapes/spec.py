@@ -102,6 +102,7 @@ class OperationSpec:
     unsigned: bool
 
 
+@cache
 def operation(name: str) -> OperationSpec:
     """The operation of that full name, such as "iam.CreateUser".
 

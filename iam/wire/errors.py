@@ -19,6 +19,7 @@ from iam.wire.xml import escape
 Form: TypeAlias = Literal["query", "ec2", "json", "rest-json", "rest-xml"]
 
 XML: Final = "text/xml; charset=utf-8"
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _JSON_TYPE: Final = re.compile(r"application/x-amz-json-1\.[01]")
@@ -76,7 +77,7 @@ def form_of(method: str, path: str, arguments: str, headers: Mapping[str, str], 
         return "json"
     if service is None or service in _QUERY_SERVICES:
         return "query"
-    form_type = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    form_type = headers.get("content-type", "").startswith(FORM_TYPE)
     posted = method == "POST" and form_type
     if path == "/" and (posted or "Action=" in arguments):
         return "ec2" if service == "ec2" else "query"

@@ -82,7 +82,9 @@ def read(shape: Shape | None, values: Mapping[str, str]) -> dict[str, object]:
 
 def _text(raw: bytes) -> str:
     try:
-        return unquote_to_bytes(raw.replace(b"+", b" ")).decode()
+        if b"%" in raw or b"+" in raw:
+            raw = unquote_to_bytes(raw.replace(b"+", b" "))
+        return raw.decode()
     except UnicodeDecodeError:
         raise MalformedQueryString("The parameters are not valid UTF-8.") from None
 

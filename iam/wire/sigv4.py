@@ -30,6 +30,7 @@ from iam.wire.signing_keys import Secret, signing_key
 TOLERANCE: Final = timedelta(minutes=15)
 _MINUTES: Final = int(TOLERANCE.total_seconds() // 60)
 
+_NO_MARKS: Final = str.maketrans("", "", "-:")
 _BLANKS: Final = re.compile(r"[ \t]+")
 _KEY_ID: Final = re.compile(r"[A-Z0-9]{16,128}")
 _SIGNATURE: Final = re.compile(r"[0-9a-f]{64}")
@@ -174,4 +175,5 @@ def _collapsed(value: str) -> str:
 
 
 def _basic(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    # strftime takes ten times as long.
+    return f"{moment.astimezone(UTC).isoformat()[:19].translate(_NO_MARKS)}Z"

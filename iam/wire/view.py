@@ -120,12 +120,10 @@ def _api(request: HttpRequest) -> HttpResponse:
 def answer(arrival: Arrival) -> errors.Answer:
     """Answer one request to the Query API, whatever it is."""
     headers = _headers(arrival.variables)
-    claimed = _claimed_service(arrival, headers)
-    form = errors.form_of(arrival.method, arrival.path, arrival.query_string, headers, claimed)
-    namespace = _NAMESPACES.get(claimed or "", _NAMESPACES["iam"])
+    namespace = ""
     refusal: ServiceError
     try:
-        if form not in ("query", "ec2") or arrival.path != "/":
+        if arrival.path != "/" or _form(arrival, headers) not in ("query", "ec2"):
             raise errors.UnknownOperation("This address serves the Query API of IAM and STS.")
         inquiry = _understood(arrival, headers)
         namespace = inquiry.operation.namespace
@@ -139,7 +137,22 @@ def answer(arrival: Arrival) -> errors.Answer:
         refusal = InternalFailure(
             "The request processing has failed because of an unknown error, exception or failure."
         )
+    claimed = _claimed_service(arrival, headers)
+    namespace = namespace or _NAMESPACES.get(claimed or "", _NAMESPACES["iam"])
+    form = errors.form_of(arrival.method, arrival.path, arrival.query_string, headers, claimed)
     return errors.render(refusal, form, namespace, arrival.request_id, headers.get("content-type", ""))
+
+
+def _form(arrival: Arrival, headers: dict[str, str]) -> errors.Form:
+    """The form that the client speaks; of a form that is posted, either of the Query protocol's two."""
+    if (
+        arrival.method == "POST"
+        and "x-amz-target" not in headers
+        and headers.get("content-type", "").startswith(errors.FORM_TYPE)
+    ):
+        return "query"
+    claimed = _claimed_service(arrival, headers)
+    return errors.form_of(arrival.method, arrival.path, arrival.query_string, headers, claimed)
 
 
 def _understood(arrival: Arrival, headers: dict[str, str]) -> Inquiry:
