@@ -230,9 +230,9 @@ def _insertion(model: type[Model], vendor: str, unless_there: bool = False) -> t
 @functools.cache
 def _rewriting(model: type[Model], vendor: str) -> tuple[str, Writers]:
     quoted = connections[DEFAULT_DB_ALIAS].ops.quote_name
-    key, table = quoted(model._meta.pk.column), quoted(model._meta.db_table)
+    key, table = quoted(str(model._meta.pk.column)), quoted(model._meta.db_table)
     fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
-    sets = ", ".join(f"{quoted(field.column)} = %s" for field in fields)
+    sets = ", ".join(f"{quoted(str(field.column))} = %s" for field in fields)
     sql = f"UPDATE {table} SET {sets} WHERE {key} = %s"  # noqa: S608  # names of columns, from the model
     return sql, writers(fields, vendor)
 

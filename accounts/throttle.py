@@ -13,9 +13,11 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.db.models.functions import Greatest
 
 from accounts import names
 from accounts.models import Account, AttemptScope, Identity, SignInAttempt
+from accounts.prepared import Addition, Change, Prepared, Removal, rewrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,16 @@ RULES = {
 ABANDONED: Final = timedelta(seconds=10)
 PATIENCE_SECONDS: Final = 5.0
 LOOK_AGAIN_SECONDS: Final = 0.02
+
+
+def _counter(scope: str, subject: str) -> QuerySet[SignInAttempt]:
+    return SignInAttempt.objects.filter(scope=scope, subject=subject)
+
+
+_begun = Addition(SignInAttempt, unless_there=True)
+_held = Prepared(lambda scope, subject: _counter(scope, subject).select_for_update())
+_checked = Change(_counter, pending=Greatest(F("pending") - 1, 0))
+_ended = Removal(_counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +133,7 @@ def failed(subjects: Sequence[Subject]) -> None:
     """Let the failure stand that `begin` counted: its guess was wrong."""
     with transaction.atomic():
         for subject in subjects:
-            _rows(subject).filter(pending__gt=0).update(pending=F("pending") - 1)
+            _checked.leave(scope=subject.scope.value, subject=subject.digest)
 
 
 def forgive(subjects: Sequence[Subject]) -> None:
@@ -132,15 +144,15 @@ def forgive(subjects: Sequence[Subject]) -> None:
     with transaction.atomic():
         for subject in subjects:
             if subject.scope is not AttemptScope.PEER:
-                _rows(subject).delete()
+                _ended.leave(scope=subject.scope.value, subject=subject.digest)
                 continue
-            row = _rows(subject).select_for_update().first()
+            row = _held.one(scope=subject.scope.value, subject=subject.digest)
             if row is not None and row.failures > 0:
                 row.failures -= 1
                 row.pending = max(0, row.pending - 1)
                 if row.failures < subject.rule.failures:
                     row.locked_until = None
-                row.save()
+                rewrite(row)
 
 
 def unlock(identity: Identity) -> bool:
@@ -177,16 +189,23 @@ def _rule_of(account: Account, usual: Rule) -> Rule:
 
 
 def _rows(subject: Subject) -> QuerySet[SignInAttempt]:
-    return SignInAttempt.objects.filter(scope=subject.scope, subject=subject.digest)
+    return _counter(subject.scope, subject.digest)
 
 
 def _locked_row(subject: Subject, now: datetime) -> SignInAttempt:
-    fresh = SignInAttempt(
-        scope=subject.scope, subject=subject.digest, first_failed_at=now, last_failed_at=now
-    )
+    scope, digest = subject.scope.value, subject.digest
     while True:
-        SignInAttempt.objects.bulk_create([fresh], ignore_conflicts=True)
-        row = _rows(subject).select_for_update().first()
+        _begun.leave(
+            scope=scope,
+            subject=digest,
+            failures=0,
+            first_failed_at=now,
+            last_failed_at=now,
+            locked_until=None,
+            pending=0,
+            pending_at=None,
+        )
+        row = _held.one(scope=scope, subject=digest)
         if row is not None:
             return row
         # A right guess forgave the row between the two: PostgreSQL sees that at once. Make it anew.
@@ -204,8 +223,12 @@ def _is_undecided(row: SignInAttempt, now: datetime) -> bool:
 
 
 def _counted(row: SignInAttempt, rule: Rule, now: datetime, *, pending: int = 0) -> bool:
-    """Count a guess at the locked row; returns False, and counts nothing, where the row bars it."""
+    """Count a guess at the locked row; returns False, and counts nothing, where the row bars it.
+
+    The row is written either way, so that a lock cannot be told by what it costs.
+    """
     if _is_locked(row, now):
+        rewrite(row)
         return False
     if row.locked_until is not None or row.first_failed_at + rule.window <= now:
         row.failures, row.locked_until, row.first_failed_at, row.pending = 0, None, now, 0
@@ -215,5 +238,5 @@ def _counted(row: SignInAttempt, rule: Rule, now: datetime, *, pending: int = 0)
         row.pending, row.pending_at = row.pending + pending, now
     if row.failures >= rule.failures:
         row.locked_until = now + rule.lock
-    row.save()
+    rewrite(row)
     return True

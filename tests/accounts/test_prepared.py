@@ -8,7 +8,7 @@ from django.db.transaction import TransactionManagementError
 
 from accounts import signup
 from accounts.models import Account, Identity, MfaDevice, SwitchedRole
-from accounts.prepared import Addition, Change, Prepared, insert, insert_with
+from accounts.prepared import Addition, Change, Prepared, Removal, insert, insert_with, rewrite
 from tests.accounts.cast import NOW, phone, user
 
 pytestmark = pytest.mark.django_db
@@ -300,3 +300,53 @@ def test_always_gives_the_row_or_one_that_is_made_of_the_decoys_like_it():
 def test_always_needs_decoys():
     with pytest.raises(ValueError, match="no decoys"):
         Prepared(with_account).always(account=1, name_key="nobody")
+
+
+def test_a_row_that_is_there_already_is_not_added_again():
+    account = two_accounts()[0]
+    alice = user(account, "alice")
+    addition = Addition(SwitchedRole, unless_there=True)
+    for label in ("first", "second"):
+        with transaction.atomic():
+            addition.leave(
+                identity_id=alice.pk,
+                account_number="1" * 12,
+                role="r",
+                label=label,
+                colour="",
+                used_at=NOW,
+            )
+    assert [row.label for row in SwitchedRole.objects.all()] == ["first"]
+
+
+def test_a_rewritten_row_has_every_column_as_it_was_set():
+    account = two_accounts()[0]
+    device = MfaDevice.objects.create(
+        account=account, serial="arn:x", name="x", sealed_seed=b"a", created_at=NOW
+    )
+    device.tags, device.sealed_seed, device.last_used_at = [{"Key": "k"}], b"b", NOW
+    with transaction.atomic():
+        rewrite(device)
+    assert columns(MfaDevice.objects.get()) == columns(device)
+
+
+def test_what_is_left_is_done_by_the_end_of_the_transaction():
+    for account in two_accounts():
+        user(account, "alice")
+    named = Change(lambda name_key: Identity.objects.filter(name_key=name_key), max_signin_seconds=60)
+    with transaction.atomic():
+        named.leave(name_key="alice")
+    assert Identity.objects.filter(max_signin_seconds=60).count() == 2
+
+
+def test_a_removal_takes_the_rows_it_names_and_no_other():
+    alice = user(two_accounts()[0], "alice")
+    for name in ("a", "b"):
+        SwitchedRole.objects.create(
+            identity=alice, account_number="1" * 12, role=name, label="", colour="", used_at=NOW
+        )
+    removal = Removal(lambda role: SwitchedRole.objects.filter(role=role))
+    for name in ("a", "nothing"):
+        with transaction.atomic():
+            removal.leave(role=name)
+    assert [row.role for row in SwitchedRole.objects.all()] == ["b"]
