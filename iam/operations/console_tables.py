@@ -165,7 +165,7 @@ def role_table(call: Call, *, page: Page, search: str = "", path_prefix: str = "
     return {**page.of("Roles", roles, key="name_key", row=row), "Refused": []}
 
 
-@operation("console.PolicyTable", checks=stands_for("iam:ListPolicies"), reads=True)
+@operation("console.PolicyTable", checks=stands_for("iam:ListPolicies", "policy path /"), reads=True)
 def policy_table(
     call: Call, *, page: Page, search: str = "", scope: str = "All", only_attached: bool = False
 ) -> Output:

@@ -74,7 +74,7 @@ def test_what_was_offered_before_still_is(newer, boto):
 
 
 def test_the_page_of_operations_says_so(newer):
-    assert f"| {NEW} | not built yet | | |" in list(document_operations.lines())
+    assert f"| {NEW} | not built yet | | | | |" in list(document_operations.lines())
 
 
 def test_without_the_newer_model_nobody_knows_of_it(boto):

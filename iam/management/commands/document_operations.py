@@ -1,12 +1,13 @@
 """Write docs/operations.md: every operation of the service models, whether it is offered, and what it asks for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from iam import catalogue
+from iam.management.permissions import OPERATOR_ALONE, Permission, permissions
 from iam.operations.not_offered import NOT_OFFERED
 from iam.shapes import spec
 
@@ -15,6 +16,11 @@ HEAD = """# Operations
 Every operation of the IAM (2010-05-08) and STS (2011-06-15) service models and our own, made by `make docs` from the
 catalogue. *Offered* operations are whole: each parameter, error, limit and paginator of the model. Others answer
 `UnsupportedOperation` (400).
+
+Every permission that stands in a row is asked for; those after "with" where the request has what they are about: tags, a role
+to pass, a path to move to. Each is asked about the resource of its row, with the row's condition keys beside the keys of every
+request (`aws:PrincipalArn`, `aws:SourceIp`, `aws:MultiFactorAuthPresent` and the like), as far as the request carries them.
+`TAG` is any tag's key, `PATH+NAME` a path and a name.
 
 """
 TITLES = {
@@ -51,8 +57,8 @@ def lines() -> Iterator[str]:
         names = spec.operations(service)  # type: ignore[arg-type]  # the four services, by construction
         count = sum(name in offered for name in names)
         yield f"## {title}: {count} of {len(names)}\n"
-        yield "| operation | status | permission | changes |"
-        yield "|---|---|---|---|"
+        yield "| operation | status | permission | resource | condition keys | changes |"
+        yield "|---|---|---|---|---|---|"
         for name in names:
             yield _row(name, offered.get(name))
         yield ""
@@ -61,6 +67,21 @@ def lines() -> Iterator[str]:
 def _row(name: str, op: "catalogue.Operation | None") -> str:
     action = name.partition(".")[2]
     if op is None:
-        return f"| {action} | {NOT_OFFERED.get(name, 'not built yet')} | | |"
-    permission = "see the operation" if op.checks_with else f"`{op.action}`"
-    return f"| {action} | offered | {permission} | {'nothing' if op.reads else 'yes'} |"
+        return f"| {action} | {NOT_OFFERED.get(name, 'not built yet')} | | | | |"
+    asked = permissions(op)
+    cells = (_names(op, asked), _listed(asked, "resources"), _listed(asked, "keys"))
+    return f"| {action} | offered | {' | '.join(cells)} | {'nothing' if op.reads else 'yes'} |"
+
+
+def _names(op: "catalogue.Operation", asked: Sequence[Permission]) -> str:
+    if not asked:
+        return "the operator alone" if op.name in OPERATOR_ALONE else "none: whoever calls may"
+    always, besides = (
+        [f"`{one.action}`" for one in asked if one.always is wanted] for wanted in (True, False)
+    )
+    return ", ".join(always) + (f" with {', '.join(besides)}" if besides else "")
+
+
+def _listed(asked: Sequence[Permission], member: str) -> str:
+    found = dict.fromkeys(value for one in asked for value in getattr(one, member))
+    return ", ".join(f"`{value}`" for value in found)
