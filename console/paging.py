@@ -65,7 +65,7 @@ def sort(request: HttpRequest, key: str, label: str, *, default: str) -> Sort:
     return Sort(label, href, now)
 
 
-def address(request: HttpRequest, **changes: str | Iterable[str] | None) -> str:
+def address(request: HttpRequest, /, **changes: str | Iterable[str] | None) -> str:
     """This page's address with parts of its query changed: None removes a part, several values repeat it."""
     query = request.GET.copy()
     for name, value in changes.items():

@@ -3,7 +3,7 @@
 Parameters and answers are redacted here, by the table in iam.shapes.redact, before anything else sees them.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core import signing
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from iam.catalogue import Operation
 
 MESSAGE_SALT = "iam.authorization-message"
+DECISIONS_KEPT = timedelta(days=90)
 
 
 def succeeded(call: Call, op: "Operation", raw: Params, target: Target, output: Output) -> None:

@@ -20,7 +20,6 @@ from iam.operations.tenant import KEPT_AFTER_EXPIRY
 from iam.reports.last_accessed import TRACKED_FOR
 from iam.system import SYSTEM, run_system
 
-DECISIONS_KEPT = timedelta(days=90)
 JOBS_KEPT = timedelta(days=7)
 # How long a worker stays with one job before another may have its turn; well below the tasks' limit.
 TURN = timedelta(seconds=20)
@@ -76,7 +75,7 @@ def rotate_token_keys(batch: int = 50) -> int:
 @shared_task(acks_late=True, soft_time_limit=50)  # type: ignore[untyped-decorator]  # Celery has no types
 def drop_old_decisions(batch: int = 1000) -> int:
     """Forget stored denials past ninety days.  Runs hourly; returns how many."""
-    before, dropped = timezone.now() - DECISIONS_KEPT, 0
+    before, dropped = timezone.now() - audit.DECISIONS_KEPT, 0
     while forgotten := audit.forget_decisions(before, batch):
         dropped += forgotten
     return dropped

@@ -1,39 +1,44 @@
 """Why denied: the stored denials of the account, and each one explained down to statement, line and condition."""
 
 import json
-import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
-from console import paging, policy_places
+from console import paging, pasted_errors, policy_places
 from console.calls import run
+from console.fields import Field
 from console.page import go, page
 from console.panels import panel, refusal
+from console.pasted_errors import Pasted
 from console.session import HtmxRequest, signed_in
-from iam.errors import AccessDenied, ServiceError
+from iam.errors import AccessDenied, InvalidAuthorizationMessage
 
-PAGE_SIZE = 50
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_ENCODED = re.compile(r"message:\s*(\S+)\s*\Z")
+PAGE_SIZE: Final = 50
+MOST_PASTED: Final = 20_000
+MOST_DECODED: Final = 3
+
+Rows = Sequence[Mapping[str, Any]]
 
 
 @signed_in
 @require_GET
 def index(request: HtmxRequest) -> HttpResponse:
-    """List denials, newest first; one action or principal can be picked out."""
+    """List denials, newest first; one action, principal or request can be picked out."""
     action = request.GET.get("action", "").strip()[:128]
     principal = request.GET.get("principal", "")[:2048]
+    asked = next(iter(pasted_errors.read(request.GET.get("request", "")[:MOST_PASTED]).ids), "")
     table = panel(
         request,
         "console.DenialTable",
         action=action or None,
         principal_arn=principal or None,
+        request_id=asked or None,
         marker=paging.marker(request),
         max_items=PAGE_SIZE,
     )
@@ -41,39 +46,97 @@ def index(request: HtmxRequest) -> HttpResponse:
         request,
         "console/denials/index.html",
         partial="table",
+        pasted=_field(),
         table=table,
         pages=paging.pages(request, table.next),
         action=action,
         principal=principal,
+        asked=asked,
         hidden=paging.hidden(request, "action"),
         of_principal=paging.with_open(request, "principal"),
         without_principal=paging.address(request, principal=None, after=None, back=None),
+        without_request=paging.address(request, request=None, after=None, back=None),
     )
 
 
 @signed_in
 @require_POST
 def look_up(request: HtmxRequest) -> HttpResponse:
-    """Open the denial named by a decision id or by an encoded authorization message."""
-    text = request.POST.get("message", "").strip()
+    """Open the denial that a text speaks of: an id, an encoded message, or the whole error of a program."""
+    text = request.POST.get("message", "")[:MOST_PASTED]
+    pasted = pasted_errors.read(text)
+    if pasted.nothing:
+        return _missed(request, 422, pasted=_field(text))
     try:
-        return go("denials:detail", decision_id=_decision_id(request, text))
+        ids = (*pasted.ids, *_decoded(request, pasted.encoded))
+        found = _found(request, ids, pasted)
+        if found["Denials"]:
+            return _opened(found["Denials"], ids)
+        close = run(request, "console.FindDenials", **pasted.asked)["Denials"] if pasted.asked else ()
     except AccessDenied as refused:
-        return page(request, "console/denials/refused.html", need=refusal(refused), status=403)
-    except (ServiceError, ValueError, KeyError):
-        say = "That is neither a decision id nor an encoded message of this account, or it is past its retention."
-        return go("denials:index", say=say, tone="attention")
+        need = refusal(refused)
+        if pasted.ids:  # the administrator is asked about what was to be explained, not about this refusal
+            need = replace(need, decision_id=pasted.ids[0])
+        return page(request, "console/denials/refused.html", need=need, status=403)
+    if close:
+        return _opened(close[:1], (), say=_closest(pasted, len(close)))
+    return _missed(request, 404, pasted=_field(text), missed=pasted, kept=found["KeptDays"])
 
 
-def _decision_id(request: HttpRequest, text: str) -> uuid.UUID:
-    """The id in what was pasted: itself, an encoded message, or a whole error text that ends with one of the two."""
-    ids = _ID.findall(text)
-    if ids:
-        return uuid.UUID(ids[0])  # an answer names the decision before the request
-    told = _ENCODED.search(text)
-    encoded = told[1] if told else text
-    decoded = run(request, "sts.DecodeAuthorizationMessage", encoded_message=encoded)["DecodedMessage"]
-    return uuid.UUID(json.loads(decoded)["decisionId"])
+def _field(text: str = "") -> Field:
+    return Field(
+        "message",
+        "Error text or id",
+        "lines",
+        text,
+        required=True,
+        help="A request id, decision id or event id, an encoded message, or all that the aws command line, an SDK or"
+        " Terraform printed.",
+        rows=3,
+        mono=True,
+        max_length=MOST_PASTED,
+    )
+
+
+def _missed(request: HttpRequest, status: int, **looked: Any) -> HttpResponse:
+    """What was looked for in vain, with the text to try again; what another account has is as if it were not there."""
+    crumbs = [("Why denied", "/analysis/denials/")]
+    return page(request, "console/denials/missed.html", status=status, crumbs=crumbs, **looked)
+
+
+def _decoded(request: HttpRequest, messages: Sequence[str]) -> list[str]:
+    """The decision ids in encoded messages; what is none of this account's has none."""
+    found = []
+    for message in messages[:MOST_DECODED]:
+        try:
+            answer = run(request, "sts.DecodeAuthorizationMessage", encoded_message=message)
+        except InvalidAuthorizationMessage:
+            continue
+        found.append(str(json.loads(answer["DecodedMessage"])["decisionId"]))
+    return found
+
+
+def _found(request: HttpRequest, ids: Sequence[str], pasted: Pasted) -> dict[str, Any]:
+    return run(request, "console.FindDenials", ids=list(ids) or None, event_id=pasted.event_id or None)
+
+
+def _opened(rows: Rows, ids: Sequence[str], say: str = "") -> HttpResponse:
+    """The denial that is meant, or the list of them where one request had several."""
+    named = {row["DecisionId"]: row for row in rows}
+    exact = next((named[each] for each in ids if each in named), None)
+    asked = next((each for each in ids if any(row["RequestId"] == each for row in rows)), "")
+    of_request = [row for row in rows if row["RequestId"] == asked]
+    if exact is None and len(of_request) > 1:
+        return go(f"/analysis/denials/?request={asked}")
+    meant = exact or (of_request or rows)[0]
+    return go("denials:detail", decision_id=meant["DecisionId"], say=say, tone="info")
+
+
+def _closest(pasted: Pasted, number: int) -> str:
+    """What is said where the words of a message led to a denial, not an id."""
+    why = "Nothing is kept under the ids of that text." if pasted.ids else "That text holds no id."
+    which = "This refusal says the same." if number == 1 else "This is the newest refusal that says the same."
+    return f"{why} {which}"
 
 
 @signed_in

@@ -19,8 +19,10 @@ from console.session import HtmxRequest, required, signed_in
 from console.steps import Step
 from iam import quotas
 from iam.errors import LimitExceeded
+from iam.policy import PolicySyntaxError, compile_document
 
 LONG_LINE = 160
+MOST_DIGITS = 4
 ROOM = "make_room"
 VIEWS = (("side", "Side by side"), ("unified", "Unified"))
 
@@ -35,18 +37,30 @@ def document(request: HtmxRequest, scope: str, name: str) -> HttpResponse:
     text = str(version.result.get("PolicyVersion", {}).get("Document", ""))
     crowded = _is_crowded(text)
     tidy = (request.GET.get("layout") or ("tidy" if crowded else "stored")) == "tidy"
+    shown = diffs.tidy(text) if tidy else text
     return page(
         request,
         "console/policies/document.html",
         version=version,
         version_id=version_id,
         in_force=version_id == policy.default,
-        text=diffs.tidy(text) if tidy else text,
+        text=shown,
+        marks=_statement_lines(shown, request.GET.get("statement", "")),
         crowded=crowded,
         tidy=tidy,
         cli=version.cli,
         **policy.page("document"),
     )
+
+
+def _statement_lines(text: str, number: str) -> range:
+    """The lines of the statement of that number, counted from 1, as denials speak of it; none where there is none."""
+    wanted = int(number) if number.isdecimal() and len(number) <= MOST_DIGITS else 0
+    try:
+        start, end = compile_document(text).place(wanted - 1) if wanted else ((0, 0), (-1, 0))
+    except (PolicySyntaxError, IndexError):
+        return range(0)
+    return range(start[0], end[0] + 1)
 
 
 def _is_crowded(text: str) -> bool:

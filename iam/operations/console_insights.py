@@ -18,6 +18,7 @@ from iam.models import Decision
 OLD_KEY_DAYS = 90
 COUNTED_AT_MOST = 1000
 NAMED_AT_MOST = 5
+FOUND_AT_MOST = 20
 
 
 def _needs(action: str) -> Callable[[Call, Target, Params], Sequence[Check]]:
@@ -123,15 +124,49 @@ def _text(value: Any) -> str:
 
 @operation("console.DenialTable", checks=_needs("sts:DecodeAuthorizationMessage"), reads=True)
 def denial_table(
-    call: Call, *, page: Page, principal_arn: str | None = None, action: str | None = None
+    call: Call,
+    *,
+    page: Page,
+    principal_arn: str | None = None,
+    action: str | None = None,
+    request_id: str | None = None,
 ) -> Output:
-    """List stored denials, newest first.
+    """List stored denials, newest first, and for how many days each is kept.
 
     Errors: ValidationError (marker).
     """
-    wanted = {"principal_arn": principal_arn, "action": action}
+    wanted = {"principal_arn": principal_arn, "action": action, "request_id": request_id}
     rows = call.account.decisions.filter(**{column: value for column, value in wanted.items() if value})
-    return page.of("Denials", rows, key="-id", row=_denial)
+    return page.of("Denials", rows, key="-id", row=_denial, given={"KeptDays": audit.DECISIONS_KEPT.days})
+
+
+@operation("console.FindDenials", checks=_needs("sts:DecodeAuthorizationMessage"), reads=True)
+def find_denials(
+    call: Call,
+    *,
+    ids: Sequence[str] = (),
+    event_id: str | None = None,
+    principal_arn: str | None = None,
+    action: str | None = None,
+    resource: str | None = None,
+) -> Output:
+    """Find stored denials by what an error says of them, newest first; nothing where it says nothing.
+
+    Each of `ids` is the id of a decision or of a request, `event_id` that of an event.  Without them, what the message
+    names is compared: principal, action and resource.  What is another account's is as if it were not there.
+    """
+    named = list(ids)
+    if event_id is not None and (event := call.account.events.filter(pk=event_id).first()):
+        named.append(event.decision_id)
+    asked = {"principal_arn": principal_arn, "action": action, "resource": resource}
+    told = {column: value for column, value in asked.items() if value}
+    rows = call.account.decisions.none()
+    if ids or event_id is not None:
+        rows = call.account.decisions.known_by(named)
+    elif told:
+        rows = call.account.decisions.filter(**told)
+    found = [_denial(row) for row in rows.order_by("-id")[:FOUND_AT_MOST]]
+    return {"Denials": found, "KeptDays": audit.DECISIONS_KEPT.days}
 
 
 @operation("console.Denial", checks=_needs("sts:DecodeAuthorizationMessage"), reads=True)
@@ -142,7 +177,8 @@ def denial(call: Call, *, decision_id: str) -> Output:
     """
     row = call.account.decisions.with_public_id(decision_id)
     if row is None:
-        raise NoSuchEntity(f"The decision {decision_id} cannot be found.")
+        kept = audit.DECISIONS_KEPT.days
+        raise NoSuchEntity(f"No refusal is kept under {decision_id}. Refusals are kept for {kept} days.")
     return {
         "Denial": _denial(row),
         "Explanation": json.dumps(row.body),
@@ -158,4 +194,5 @@ def _denial(row: Decision) -> Mapping[str, Any]:
         "Action": row.action,
         "Resource": row.resource,
         "Message": row.message,
+        "RequestId": row.request_id,
     }

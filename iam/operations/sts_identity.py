@@ -35,11 +35,13 @@ def get_access_key_info(call: Call, *, access_key_id: str) -> Output:
 def decode_authorization_message(call: Call, *, encoded_message: str) -> Output:
     """Answer the stored decision that an encoded message of this account stands for, explained as JSON text.
 
+    The id of the refused request, or of the decision, stands for it too: it is what every client shows.
+
     Errors: InvalidAuthorizationMessage (not of ours, of another account, or past its retention).
     Source: STS API Reference, DecodeAuthorizationMessage.
     """
-    decision_id = audit.decode_message(encoded_message)
-    row = call.account.decisions.with_public_id(decision_id) if decision_id else None
+    decision_id = audit.decode_message(encoded_message) or encoded_message.strip()
+    row = call.account.decisions.known_by([decision_id]).order_by("-id").first()
     if row is None:
         raise InvalidAuthorizationMessage("The authorization message is not valid.", member="EncodedMessage")
     return {"DecodedMessage": json.dumps({"decisionId": str(row.decision_id), **row.body})}

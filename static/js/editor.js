@@ -125,9 +125,9 @@ const mount = (box) => {
     if (summary && said !== null && summary !== said) document.getElementById("announcer").textContent = summary;
     said = summary ?? "";
   });
-  // Pages that speak of a statement lead to its line: #L12.
-  const line = /^#L(\d+)$/.exec(location.hash)?.[1];
-  if (line) show(place(view.state.doc, line, 1));
+  // Pages that speak of a statement lead to its place: #L12C5.
+  const [, line, column] = /^#L(\d+)(?:C(\d+))?$/.exec(location.hash) ?? [];
+  if (line) show(place(view.state.doc, line, column));
 };
 
 const mountAll = () => document.querySelectorAll("[data-editor=json]").forEach(mount);

@@ -89,7 +89,7 @@ def problems(html: str, *, fragment: bool = False) -> list[str]:
     builder.feed(html)
     elements = builder.root.walk()
     found = list(builder.unbalanced)
-    for check in (_ids, _controls, _names, _images, _tables, _policy, _order, _landmark_names):
+    for check in (_ids, _controls, _names, _images, _tables, _policy, _order, _landmark_names, _tokens):
         found += check(elements)
     if not fragment:
         found += [*_page(elements), *_references(elements), *_headings(elements)]
@@ -217,6 +217,17 @@ def _landmark_names(elements: list[Element]) -> list[str]:
     found = [f"{element} has no name" for element, name in zip(navigations, names, strict=True) if not name]
     return found + [
         f"two navigations are named {name!r}" for name in {n for n in names if n and names.count(n) > 1}
+    ]
+
+
+def _tokens(elements: list[Element]) -> list[str]:
+    """A form that is posted carries the page's token; an include with `only` loses it."""
+    return [
+        f"{form} has no token"
+        for form in elements
+        if form.tag == "form"
+        and form.get("method").lower() == "post"
+        and not any(below.get("name") == "csrfmiddlewaretoken" for below in form.walk())
     ]
 
 

@@ -1,4 +1,4 @@
-"""Why denied: the list, looking one up, and the explanation down to statement, line and condition."""
+"""Why denied: the list, and the explanation down to statement, line and condition."""
 
 import html
 import json
@@ -6,8 +6,6 @@ import re
 import uuid
 
 import pytest
-from django.conf import settings
-from django.test import Client
 
 from console import policy_places
 from iam.errors import AccessDenied
@@ -100,52 +98,6 @@ def test_the_list_takes_its_permission(world, browser):
     assert shown.is_accessible()
 
 
-# Looking one up
-
-
-def test_a_denial_is_found_by_its_id(world, alice, nothing_allows):
-    found = alice.post(f"{ADDRESS}look-up/", {"message": f" {nothing_allows} "})
-    assert found.location == f"{ADDRESS}{nothing_allows}/"
-
-
-def test_a_denial_is_found_by_its_encoded_message(world, alice, nothing_allows):
-    encoded = world.root.run("console.Denial", DecisionId=nothing_allows)["EncodedMessage"]
-    found = alice.post(f"{ADDRESS}look-up/", {"message": encoded})
-    assert found.location == f"{ADDRESS}{nothing_allows}/"
-
-
-def test_a_denial_is_found_by_the_whole_text_of_an_error(world, alice, nothing_allows):
-    encoded = world.root.run("console.Denial", DecisionId=nothing_allows)["EncodedMessage"]
-    said = "You are not authorized to perform this operation."
-    for text in (
-        f"{said} Encoded authorization failure message: {encoded}\n",
-        f"{said} (decision {nothing_allows})",
-    ):
-        found = alice.post(f"{ADDRESS}look-up/", {"message": text})
-        assert found.location == f"{ADDRESS}{nothing_allows}/"
-
-
-@pytest.mark.parametrize("text", ["", "no message", "x" * 300])
-def test_what_is_neither_says_so(world, alice, text):
-    found = alice.post(f"{ADDRESS}look-up/", {"message": text})
-    assert found.location == ADDRESS
-    assert "neither a decision id nor an encoded message" in alice.get(ADDRESS).words
-
-
-def test_looking_up_by_message_takes_its_permission(world, browser, nothing_allows):
-    encoded = world.root.run("console.Denial", DecisionId=nothing_allows)["EncodedMessage"]
-    shown = browser(world.bob).post(f"{ADDRESS}look-up/", {"message": encoded})
-    assert (shown.status, shown.refused_actions) == (403, ["sts:DecodeAuthorizationMessage"])
-    assert shown.is_accessible()
-
-
-def test_looking_up_needs_its_token(world, browser):
-    client = Client(enforce_csrf_checks=True)
-    name = settings.SESSION_COOKIE_NAME
-    client.cookies[name] = browser(world.alice).client.cookies[name].value
-    assert client.post(f"{ADDRESS}look-up/", {"message": "x"}).status_code == 403
-
-
 # One denial
 
 
@@ -153,7 +105,9 @@ def test_what_nothing_allows_is_explained(world, alice, nothing_allows):
     shown = alice.get(f"{ADDRESS}{nothing_allows}/")
     assert shown.status == 200
     assert "iam:ListUsers was denied" in read(shown)
+    assert "Denied: nothing allows it decided by: identity-based policy" in read(shown)
     assert "Identity-based policy must allow iam:ListUsers on" in read(shown)
+    assert 'href="/iam/users/bob/permissions/"' in shown.text
     assert "aws:sourceip 192.0.2.7" in read(shown)
     assert shown.is_accessible()
 
@@ -164,12 +118,32 @@ def test_a_deny_is_explained_down_to_its_condition(world, alice, guarded):
         shown
     )
     assert "NotIpAddress aws:SourceIp expected 198.51.100.0/24, saw 192.0.2.7: holds" in read(shown)
-    assert 'href="/iam/policies/own/Guard/document/#L' in shown.text
+    assert 'href="/iam/policies/own/Guard/document/?statement=2"' in shown.text
+    assert "The decision Denied by a statement decided by: identity-based policy" in read(shown)
+    assert "Deny Statement OnlyFromHome of Guard, line 10, column 5" in read(shown)
     assert shown.is_accessible()
 
 
+def test_the_statement_is_marked_where_it_stands_also_on_one_long_line(world, alice):
+    long = [*GUARD["Statement"], {"Effect": "Allow", "Action": "s3:*", "Resource": ["arn:aws:s3:::a"] * 9}]
+    text = json.dumps({**GUARD, "Statement": long})
+    world.root.iam("CreatePolicy", PolicyName="Long", PolicyDocument=text)
+    address = "/iam/policies/own/Long/document/"
+    shown = alice.get(address, statement="2")
+    assert shown.is_accessible()
+    lines = [e for e in shown.tree.walk() if "data-marked" in e.attributes]
+    assert ("OnlyFromHome" in " ".join(e.text for e in lines), "s3:*" in " ".join(e.text for e in lines)) == (
+        True,
+        False,
+    )
+    assert [e.get("id") for e in lines if "data-focus" in e.attributes] == [lines[0].get("id")]
+    for nothing in ("0", "4", "x", "9" * 30):
+        assert "data-marked" not in alice.get(address, statement=nothing).text
+
+
 def test_a_denial_that_was_never_stored(world, alice):
-    assert alice.get(f"{ADDRESS}{uuid.uuid4()}/").status == 404
+    shown = alice.get(f"{ADDRESS}{uuid.uuid4()}/")
+    assert (shown.status, "Refusals are kept for 90 days." in shown.words) == (404, True)
 
 
 def test_a_denial_of_another_account_is_not_there(world, browser, nothing_allows):
@@ -198,21 +172,21 @@ def test_a_refused_page_leads_to_its_own_explanation(world, browser):
             "arn:aws:iam::111122223333:policy/a/Guard",
             "Guard",
             "",
-            "/iam/policies/own/Guard/document/#L3",
+            "/iam/policies/own/Guard/document/?statement=2",
         ),
         (
             "aws-managed",
             "arn:aws:iam::aws:policy/ReadOnlyAccess",
             "",
             "",
-            "/iam/policies/aws/ReadOnlyAccess/document/#L3",
+            "/iam/policies/aws/ReadOnlyAccess/document/?statement=2",
         ),
         (
             "inline",
             "mine",
             "mine",
             "arn:aws:iam::111122223333:group/a/ops",
-            "/iam/groups/ops/permissions/inline/mine/edit/",
+            "/iam/groups/ops/permissions/inline/mine/edit/#L3C5",
         ),
         ("trust", "arn:aws:iam::111122223333:role/reader", "", "", "/iam/roles/reader/trust/#L3"),
         ("session", "session policy", "inline", "", ""),
@@ -224,7 +198,8 @@ def test_a_statement_is_found_on_the_page_of_its_policy(kind, policy, name, owne
         "policy": policy,
         "policyName": name,
         "owner": owner,
-        "start": {"line": 3},
+        "index": 1,
+        "start": {"line": 3, "column": 5},
     }
     assert policy_places.address(statement) == address
 
