@@ -1,12 +1,12 @@
 """MFA devices beyond the codes they show: an account's stock of hardware tokens, names, and what root must have."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 
-from accounts import mfa
+from accounts import mfa, mfa_requirement
 from accounts.models import Account, DeviceKind, Identity, MfaDevice
 from accounts.token_seeds import Token
 
@@ -73,6 +73,27 @@ def lacks_hardware(identity: Identity) -> bool:
         return False
     strong = identity.mfa_devices.filter(enabled_at__isnull=False).exclude(kind=DeviceKind.VIRTUAL)
     return not strong.exists()
+
+
+def better_due(identity: Identity, peer: str, now: datetime) -> datetime | None:
+    """Until when a root user that must have a better device than it has may sign in without; None where for ever.
+
+    That is where MFA is not required of it either; otherwise it has as many days as everybody has to add a device.
+    """
+    if not lacks_hardware(identity):
+        return None
+    grace = mfa_requirement.grace(identity, peer, now)
+    if grace is None:
+        return None
+    since = identity.account.root_needs_hardware_since
+    days = timedelta(days=identity.account.mfa_grace_days)
+    return grace.ends if since is None else max(grace.ends, since + days)
+
+
+def better_overdue(identity: Identity, peer: str, now: datetime) -> bool:
+    """Whether a root user must add a better device before anything else."""
+    due = better_due(identity, peer, now)
+    return due is not None and now >= due
 
 
 def rename(device: MfaDevice, name: str) -> None:

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from accounts import (
     challenges,
+    devices,
     doubles,
     halfway,
     hashers,
@@ -117,11 +118,15 @@ class NeedsNewPassword:
 
 @dataclass(frozen=True, slots=True)
 class NeedsDevice:
-    """A new MFA device comes next: the account requires one, or (`passed`) a temporary pass stood in for those lost."""
+    """A new MFA device comes next: the account requires one, or (`passed`) a temporary pass stood in for those lost.
+
+    `better`: a device was proved, but root must have one that is no app.
+    """
 
     identity: Identity
     since: datetime
     passed: bool
+    better: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +177,7 @@ def pending(request: HttpRequest, now: datetime) -> NeedsFactor | NeedsNewPasswo
     if state.awaits == "password":
         return _new_password_step(state.identity, now)
     if state.awaits == "enrolment":
-        return NeedsDevice(state.identity, state.since, state.passed)
+        return _device_step(state)
     waiting = _factor_step(state)
     return waiting if waiting.devices else None  # the last one was taken away meanwhile
 
@@ -182,10 +187,10 @@ def check_factor(request: HttpRequest, serial: str, code: str, *, now: datetime,
     state = halfway.load(sessions.store_of(request), now)
     if state is None or state.awaits != "factor":
         return Refused(TOO_LATE)
-    devices = _second_devices(state)
-    if not devices:
+    own = _second_devices(state)
+    if not own:
         return Refused(TOO_LATE)
-    device = next((row for row in devices if row.serial == serial), None)
+    device = next((row for row in own if row.serial == serial), None)
     verdict = mfa.accept_code(device, code, now) if device else mfa.CodeVerdict("wrong")
     if not verdict:
         reason = f"code-{verdict.reason}"
@@ -334,11 +339,22 @@ def advance(request: HttpRequest, state: Halfway, now: datetime, visitor: Visito
     if condition != "ok":
         halfway.keep(store, state.awaiting("password"))
         return _new_password_step(identity, now)
-    if state.mfa_at is None and (state.passed or mfa_requirement.overdue(identity, None, visitor.peer, now)):
+    if _device_due(state, visitor.peer, now):
         halfway.keep(store, state.awaiting("enrolment"))
         record(identity.account, identity, "RequireMfaDevice", visitor, now)
-        return NeedsDevice(identity, state.since, state.passed)
+        return _device_step(state)
     return Done(_signed_in(request, state, now, visitor))
+
+
+def _device_due(state: Halfway, peer: str, now: datetime) -> bool:
+    """Whether a device must be added before anything else: any at all, or for root a better one than an app."""
+    if state.mfa_at is None:
+        return state.passed or mfa_requirement.overdue(state.identity, None, peer, now)
+    return devices.better_overdue(state.identity, peer, now)
+
+
+def _device_step(state: Halfway) -> NeedsDevice:
+    return NeedsDevice(state.identity, state.since, state.passed, better=state.mfa_at is not None)
 
 
 def _signed_in(request: HttpRequest, state: Halfway, now: datetime, visitor: Visitor) -> ConsoleSession:
@@ -369,12 +385,10 @@ def _second_devices(state: Halfway) -> list[MfaDevice]:
 
 def _factor_step(state: Halfway, problem: str = "") -> NeedsFactor:
     identity = state.identity
-    devices = tuple(FactorChoice(row.serial, row.name, row.kind) for row in _second_devices(state))
-    has_codes = bool(devices) and recovery.left(identity) > 0
-    has_pass = bool(devices) and temporary_pass.given(identity)
-    return NeedsFactor(
-        devices, problem, recovery=has_codes, as_root=identity.is_root, temporary_pass=has_pass
-    )
+    own = tuple(FactorChoice(row.serial, row.name, row.kind) for row in _second_devices(state))
+    has_codes = bool(own) and recovery.left(identity) > 0
+    has_pass = bool(own) and temporary_pass.given(identity)
+    return NeedsFactor(own, problem, recovery=has_codes, as_root=identity.is_root, temporary_pass=has_pass)
 
 
 def _new_password_step(

@@ -10,7 +10,8 @@ from typing import Any, Final
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import Identity
+from accounts import devices
+from accounts.models import Identity, MfaDevice
 from accounts.signin import NeedsDevice
 from console.calls import answer
 from iam import catalogue, pipeline, principals
@@ -76,12 +77,11 @@ def new_virtual(request: HttpRequest, who: NeedsDevice) -> Virtual:
 
 
 def finish(request: HttpRequest, who: NeedsDevice, serial: str) -> list[str]:
-    """Take off the devices that a pass stood in for, and hand out recovery codes for the new one; [] where refused."""
+    """Take off the devices whose place the new one takes, and hand out recovery codes for it; [] where refused."""
     mfa_at = timezone.now()
-    if who.passed:
-        for device in list(who.identity.mfa_devices.exclude(serial=serial)):
-            given = {"user_name": user_name(who.identity), "serial_number": device.serial}
-            run(request, who, "iam.DeactivateMFADevice", mfa_at=mfa_at, **given)
+    for device in _replaced(who, serial):
+        given = {"user_name": user_name(who.identity), "serial_number": device.serial}
+        run(request, who, "iam.DeactivateMFADevice", mfa_at=mfa_at, **given)
     try:
         codes = run(request, who, "tenant.CreateRecoveryCodes", mfa_at=mfa_at)["RecoveryCodes"]
     except ServiceError as refusal:
@@ -89,6 +89,14 @@ def finish(request: HttpRequest, who: NeedsDevice, serial: str) -> list[str]:
             raise
         return []
     return list(codes)
+
+
+def _replaced(who: NeedsDevice, serial: str) -> list[MfaDevice]:
+    """Those that a pass stood in for; of a root user that must have better, its apps."""
+    others = who.identity.mfa_devices.exclude(serial=serial)
+    if who.passed:
+        return list(others)
+    return [row for row in others if devices.refused_to(who.identity, row.kind)]
 
 
 def _is_free(request: HttpRequest, who: NeedsDevice, serial: str) -> bool:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
-from accounts import mfa_requirement, sessions
+from accounts import devices, mfa_requirement, sessions
 from accounts.actors import Actor
 from accounts.models import Account, ConsoleSession, Identity
 from accounts.session_store import SessionStore
@@ -265,7 +265,7 @@ def _look_up(request: HttpRequest) -> Who | None:
     own = _signed_in(row, now) if row is not None else None
     if row is None or own is None:
         return None
-    if row.identity is not None and mfa_requirement.overdue(row.identity, row.mfa_at, row.peer, now):
+    if row.identity is not None and _lacks_a_factor(row.identity, row, now):
         return None  # begun without the factor that is required by now: signing in again leads to adding one
     sessions.touch(row, now)
     switched = _role(request, now, own.name)
@@ -273,6 +273,11 @@ def _look_up(request: HttpRequest) -> Who | None:
         return own
     account, principal, label = switched
     return replace(own, account=account, principal=principal, role=label)
+
+
+def _lacks_a_factor(identity: Identity, row: ConsoleSession, now: datetime) -> bool:
+    overdue = mfa_requirement.overdue(identity, row.mfa_at, row.peer, now)
+    return overdue or devices.better_overdue(identity, row.peer, now)
 
 
 def _signed_in(row: ConsoleSession, now: datetime) -> Who | None:

@@ -24,8 +24,8 @@ LOOK: Final = {
     ),
     "RootNeedsHardware": Look(
         "The root user must have a security key or hardware token",
-        "An app on a telephone is then refused to it. One that it has already works until it is replaced: "
-        "at its next sign-in the root user is led to a better device.",
+        "An app on a telephone is then refused to it. One that it has already works until it is replaced, or, where MFA "
+        "is required of it too, until the days given for that are over. Its sign-in leads to a better device.",
     ),
 }
 

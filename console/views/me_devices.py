@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import devices, sessions
@@ -11,7 +12,7 @@ from console import own
 from console.forms import Look, OperationForm
 from console.mfa_devices import CODES, KINDS, REPLACES, added, code_look, own_devices, short
 from console.page import go, page
-from console.session import HtmxRequest, required
+from console.session import HtmxRequest, required, visitor
 
 MOST_DEVICES: Final = 8
 
@@ -91,7 +92,8 @@ def better(request: HtmxRequest) -> HttpResponse:
         return go(own.CREDENTIALS)
     apps = [device for device in own_devices(request) if device["Kind"] == "virtual"]
     replaced = apps[0]["SerialNumber"] if len(apps) == 1 else ""
-    return page(request, "console/me/device_better.html", **_choices(request, replaced))
+    due = devices.better_due(who.identity, visitor(request).peer, timezone.now())
+    return page(request, "console/me/device_better.html", due=due, **_choices(request, replaced))
 
 
 def _named(request: HttpRequest, serial: str) -> dict[str, Any]:

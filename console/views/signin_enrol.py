@@ -10,24 +10,22 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import challenges, mfa, security_keys, sessions, signin
+from accounts import challenges, devices, mfa, security_keys, sessions, signin
+from accounts.models import DeviceKind
 from accounts.signin import NeedsDevice
 from console import enrolling, keys, onetime
 from console.fields import Field, FormError
 from console.page import go, page
 from console.session import visitor
 from console.signing_in import again, onward, sent, wanted
-from iam.errors import ServiceError
+from iam.errors import ServiceError, ValidationError
 
 KEY_NAME: Final = "security-key"
 CODES: Final = (
-    ("AuthenticationCode1", "First code", "The six digits the app shows now."),
-    (
-        "AuthenticationCode2",
-        "Second code",
-        "Wait until the app shows the next six digits, and enter those.",
-    ),
+    ("AuthenticationCode1", "First code", "The digits that {} shows now."),
+    ("AuthenticationCode2", "Second code", "Wait until {} shows other digits, and enter those."),
 )
+INCOMPLETE: Final = "Check what you entered: something is missing, too short, or not made of digits."
 
 
 @require_GET
@@ -59,17 +57,8 @@ def codes(request: HttpRequest) -> HttpResponse:
     if waiting is None:
         return again(request)
     serial, seed = sent(request, "SerialNumber"), sent(request, "Seed")
-    given = {name: sent(request, name).replace(" ", "") for name, _, _ in CODES}
     try:
-        enrolling.run(
-            request,
-            waiting,
-            "iam.EnableMFADevice",
-            user_name=enrolling.user_name(waiting.identity),
-            serial_number=serial,
-            authentication_code1=given[CODES[0][0]],
-            authentication_code2=given[CODES[1][0]],
-        )
+        _enable(request, waiting, serial)
     except ServiceError as refusal:
         return _app_page(request, waiting, serial, seed, problem=_why(refusal))
     return _done(request, waiting, serial)
@@ -97,6 +86,54 @@ def key(request: HttpRequest) -> HttpResponse:
     return _done(request, waiting, made["SerialNumber"])
 
 
+@require_http_methods(["GET", "POST"])
+def token(request: HttpRequest) -> HttpResponse:
+    """Put a hardware token of the account's stock to use, and go on."""
+    waiting = _waiting(request)
+    if waiting is None:
+        return again(request)
+    serial, problem = sent(request, "SerialNumber"), ""
+    if request.method == "POST":
+        try:
+            _enable(request, waiting, serial or "none")
+        except ServiceError as refusal:
+            problem = _why(refusal)
+        else:
+            return _done(request, waiting, serial)
+    field = Field(
+        "SerialNumber",
+        "Serial number",
+        value=serial,
+        required=True,
+        help="It stands on the back of the token.",
+        autocomplete="off",
+        mono=True,
+        autofocus=True,
+    )
+    return page(
+        request,
+        "console/signin/enrol_token.html",
+        status=422 if problem else 200,
+        errors=[FormError(problem, field.id)] if problem else [],
+        fields=[field, *_code_fields("the token")],
+        next=wanted(request),
+    )
+
+
+def _enable(request: HttpRequest, waiting: NeedsDevice, serial: str) -> None:
+    """Put a device that shows codes to use.  Errors: ServiceErrors of EnableMFADevice."""
+    given = {name: sent(request, name).replace(" ", "") for name, _, _ in CODES}
+    enrolling.run(
+        request,
+        waiting,
+        "iam.EnableMFADevice",
+        user_name=enrolling.user_name(waiting.identity),
+        serial_number=serial,
+        authentication_code1=given[CODES[0][0]],
+        authentication_code2=given[CODES[1][0]],
+    )
+
+
 def _waiting(request: HttpRequest) -> NeedsDevice | None:
     found = signin.pending(request, timezone.now())
     return found if isinstance(found, NeedsDevice) else None
@@ -112,7 +149,9 @@ def _done(request: HttpRequest, waiting: NeedsDevice, serial: str) -> HttpRespon
         return onward(request, step)
     label = "root" if waiting.identity.is_root else waiting.identity.name
     secret = onetime.codes(label, recovery_codes, done=wanted(request))
-    return page(request, "console/signin/enrolled.html", secret=secret, passed=waiting.passed)
+    return page(
+        request, "console/signin/enrolled.html", secret=secret, passed=waiting.passed, better=waiting.better
+    )
 
 
 def _choice(
@@ -125,6 +164,8 @@ def _choice(
         "options": "" if elsewhere else _options(request, waiting),
         "elsewhere": elsewhere,
         "is_root": waiting.identity.is_root,
+        "app_will_do": not devices.refused_to(waiting.identity, DeviceKind.VIRTUAL),
+        "better": waiting.better,
         "problem": problem,
         "key_problem": key_problem,
         "next": wanted(request),
@@ -149,25 +190,12 @@ def _app_page(
         shown = mfa.provisioning(waiting.identity.account, name, seed)
     except ValueError:
         shown = None  # the form came back without it: the app has the seed, the codes are enough
-    fields = [
-        Field(
-            member,
-            label,
-            required=True,
-            help=help_,
-            autocomplete="one-time-code",
-            inputmode="numeric",
-            mono=True,
-            autofocus=bool(problem) and member == CODES[0][0],
-        )
-        for member, label, help_ in CODES
-    ]
     return page(
         request,
         "console/signin/enrol_app.html",
         status=422 if problem else 200,
         errors=[FormError(problem, f"field-{CODES[0][0]}")] if problem else [],
-        fields=fields,
+        fields=_code_fields("the app", focused=bool(problem)),
         serial=serial,
         provisioning=shown,
         grouped=" ".join(seed[at : at + 4] for at in range(0, len(seed), 4)) if shown else "",
@@ -176,11 +204,27 @@ def _app_page(
     )
 
 
+def _code_fields(shows: str, *, focused: bool = False) -> list[Field]:
+    return [
+        Field(
+            member,
+            label,
+            required=True,
+            help=help_.format(shows),
+            autocomplete="one-time-code",
+            inputmode="numeric",
+            mono=True,
+            autofocus=focused and member == CODES[0][0],
+        )
+        for member, label, help_ in CODES
+    ]
+
+
 def _why(refusal: ServiceError) -> str:
     """The refusal in words.  Errors: the refusal itself where it is a fault of ours."""
     if refusal.status >= 500:
         raise refusal
-    return refusal.message
+    return INCOMPLETE if isinstance(refusal, ValidationError) else refusal.message
 
 
 urlpatterns = [
@@ -188,4 +232,5 @@ urlpatterns = [
     path("signin/step/enrol/app", app, name="signin-enrol-app"),
     path("signin/step/enrol/codes", codes, name="signin-enrol-codes"),
     path("signin/step/enrol/key", key, name="signin-enrol-key"),
+    path("signin/step/enrol/token", token, name="signin-enrol-token"),
 ]

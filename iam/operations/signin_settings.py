@@ -36,7 +36,8 @@ def update_sign_in_settings(
 ) -> Output:
     """Change the settings that are given; they hold from the next sign-in on, and sessions go on.
 
-    A root user that has an app only is led to a better device at its next sign-in; nobody is shut out.
+    A root user that has an app only is led to a better device at its next sign-in.  Where MFA is required of it too, the
+    days of that requirement run from this change, and after them it adds one before anything else.
 
     Source: ADR 0038, ADR 0039.
     """
@@ -44,8 +45,10 @@ def update_sign_in_settings(
     if passkey_sign_in is not None:
         account.passkey_sign_in = passkey_sign_in
     if root_needs_hardware is not None:
+        if root_needs_hardware and not account.root_needs_hardware:
+            account.root_needs_hardware_since = call.now
         account.root_needs_hardware = root_needs_hardware
-    account.save(update_fields=["passkey_sign_in", "root_needs_hardware"])
+    account.save(update_fields=["passkey_sign_in", "root_needs_hardware", "root_needs_hardware_since"])
     return _settings(call)
 
 
