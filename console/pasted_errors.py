@@ -19,8 +19,8 @@ _ASKED: Final = re.compile(
     r"User: (?P<principal_arn>arn:\S+) is not authorized to perform: (?P<action>[\w-]+:[\w*]+)(?: on resource: (?P<resource>\S+))?"
 )
 _EDGES: Final = "\"'`\u201c\u201d\u2018\u2019"
-# The left edge of the boxes that Terraform draws, and the breaks around it.
-_BREAKS: Final = re.compile(r"[ \t│|╷╵]*[\r\n]+[\s│|╷╵]*")
+# What stands around lines, the left edge of the boxes that Terraform draws included.
+_MARGINS: Final = " \t│|╷╵"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ def read(text: str) -> Pasted:
     bare = text.strip().strip(_EDGES).strip()
     if event := _EVENT.fullmatch(bare):
         return Pasted(event_id=event[1])
-    spaced, joined = _BREAKS.sub(" ", bare), _BREAKS.sub("", bare)
+    lines = [line.strip(_MARGINS) for line in bare.splitlines()]
+    spaced, joined = " ".join(lines), "".join(lines)
     asked = _ASKED.search(spaced)
     return Pasted(
         # A terminal breaks lines within an id, too.

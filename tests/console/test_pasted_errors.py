@@ -97,5 +97,5 @@ def test_anything_else_names_nothing(text):
 
 
 def test_a_long_text_is_read_at_once():
-    for piece in ("a-", "│ \n", "User: arn:", f"{'w' * 39}:", "\n│"):
+    for piece in ("a-", "│", " ", "│ \n", "User: arn:", f"{'w' * 39}:", "\n│"):
         assert pasted_errors.read(piece * (20_000 // len(piece))).nothing
