@@ -1,0 +1,89 @@
+"""Statements that change or delete rows, and one that writes a whole row."""
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model, QuerySet
+from django.db.models.sql import DeleteQuery, UpdateQuery
+
+from accounts.columns import Writers, writers, written
+from accounts.prepared.sending import counted, fetched, left
+from accounts.prepared.texts import Text, Value, stand_ins, text_of
+
+M = TypeVar("M", bound=Model)
+
+
+class Change(Generic[M]):
+    """An UPDATE whose values come later: of the rows that `build` finds, as in Prepared; `sets` is what changes."""
+
+    def __init__(self, build: Callable[..., QuerySet[M]], **sets: Any) -> None:
+        self._build = build
+        self._sets = sets
+        self._texts: dict[str, Text] = {}
+
+    def run(self, **values: Value) -> int:
+        """Change the rows; returns how many there were."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        text = self._text(connection, values)
+        return counted(connection, text.sql, text.given(values))
+
+    def leave(self, **values: Value) -> None:
+        """Change the rows, however many there are."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        text = self._text(connection, values)
+        left(connection, text.sql, text.given(values))
+
+    def giving(self, column: str, **values: Value) -> list[Any]:
+        """Change the rows; returns what the column, whose values need no reading, holds in each afterwards."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        text = self._text(connection, values)
+        sql = f"{text.sql} RETURNING {connection.ops.quote_name(column)}"
+        return [given for (given,) in fetched(connection, sql, text.given(values))]
+
+    def _text(self, connection: BaseDatabaseWrapper, values: Mapping[str, Value]) -> Text:
+        text = self._texts.get(connection.vendor)
+        if text is None:
+            given = stand_ins(values)
+            query: UpdateQuery = self._build(**given).query.chain(UpdateQuery)  # type: ignore[assignment]  # it becomes one
+            query.add_update_values(self._sets)
+            text = text_of(query.get_compiler(DEFAULT_DB_ALIAS), given)
+            self._texts[connection.vendor] = text
+        return text
+
+
+class Removal(Generic[M]):
+    """A DELETE whose values come later: of the rows that `build` finds, as in Prepared.  Nothing may hang on them."""
+
+    def __init__(self, build: Callable[..., QuerySet[M]]) -> None:
+        self._build = build
+        self._texts: dict[str, Text] = {}
+
+    def leave(self, **values: Value) -> None:
+        """Delete the rows, however many there are."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        text = self._texts.get(connection.vendor)
+        if text is None:
+            given = stand_ins(values)
+            query = self._build(**given).query.chain(DeleteQuery)
+            text = self._texts[connection.vendor] = text_of(query.get_compiler(DEFAULT_DB_ALIAS), given)
+        left(connection, text.sql, text.given(values))
+
+
+def rewrite(row: Model) -> None:
+    """Write every column of a row that is there, in the transaction of the caller."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    sql, columns = _rewriting(type(row), connection.vendor)
+    left(connection, sql, [*written(columns, row.__dict__, connection), row.pk])
+
+
+@functools.cache
+def _rewriting(model: type[Model], vendor: str) -> tuple[str, Writers]:
+    quoted = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    key, table = quoted(str(model._meta.pk.column)), quoted(model._meta.db_table)
+    fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
+    sets = ", ".join(f"{quoted(str(field.column))} = %s" for field in fields)
+    sql = f"UPDATE {table} SET {sets} WHERE {key} = %s"  # noqa: S608  # names of columns, from the model
+    return sql, writers(fields, vendor)
