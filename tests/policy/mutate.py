@@ -33,7 +33,7 @@ MEMORY = 2**31
 HERE = Path(__file__).parent
 PLACE = HERE.parents[1] / "iam" / "policy"
 TESTS = (
-    "conditions", "decide", "document", "explain", "match", "plan", "principals", "reader", "resource_policies",
+    "compile", "conditions", "decide", "document", "explain", "match", "plan", "principals", "reader", "resource_policies",
     "save", "save_trust", "values", "variables",
 )  # fmt: skip
 
