@@ -27,7 +27,7 @@ MODULES = (
     "compile", "document", "reader",
 )  # fmt: skip
 CASES = 4000
-SECONDS = 30
+SECONDS = 15
 """Of the processor, not of the clock: on a machine at work nothing is noticed by being slow."""
 MEMORY = 2**31
 HERE = Path(__file__).parent
