@@ -54,9 +54,24 @@ def create_policy(person: Person, name: str, document: object) -> None:
     person.fill(PolicyName=name)
     person.press("Create policy")
     expect(person.page.get_by_role("alert")).to_be_visible()
-    person.page.locator(".cm-content").fill(json.dumps(document, indent=2))
+    text = json.dumps(document, indent=2)
+    mend_as_told(person, text.replace("iam:ChangePassword", "iam:ChangePasword"))
+    person.page.locator(".cm-content").fill(text)
     person.press("Create policy")
     person.is_headed(name)
+
+
+def mend_as_told(person: Person, misspelt: str) -> None:
+    """Write a policy with a misspelt action, and go to its place by the keyboard."""
+    editor = person.page.locator(".cm-content")
+    editor.fill(misspelt)
+    person.sees("Did you mean iam:ChangePassword?")
+    finding = person.page.locator("[data-findings] li", has_text="Did you mean")
+    finding.get_by_role("link").press("Enter")
+    expect(editor).to_be_focused()
+    person.page.keyboard.type("!")
+    expect(editor).to_contain_text("iam:!ChangePasword")
+    assert person.obstacles() == []
 
 
 def create_group(person: Person, name: str, policy: str) -> None:
@@ -134,24 +149,27 @@ def sign_in_with_code(person: Person, app: Authenticator) -> None:
     person.is_headed("Dashboard")
 
 
-def run_program(url: str, key_id: str, secret: str) -> None:
-    """A program with the key may what its owner may, and no more."""
+def run_program(url: str, key_id: str, secret: str) -> str:
+    """A program with the key may what its owner may, and no more: the id of the request that was refused."""
     keys = {"aws_access_key_id": key_id, "aws_secret_access_key": secret}
     once = Config(retries={"max_attempts": 0})
     iam = boto3.client("iam", endpoint_url=url, region_name="us-east-1", config=once, **keys)
     assert [key["AccessKeyId"] for key in iam.list_access_keys()["AccessKeyMetadata"]] == [key_id]
-    with pytest.raises(ClientError, match="no identity-based policy allows the iam:CreateGroup action"):
+    with pytest.raises(ClientError, match="no identity-based policy allows the iam:CreateGroup action") as no:
         iam.create_group(GroupName="mine")
+    return str(no.value.response["ResponseMetadata"]["RequestId"])
 
 
-def read_why(person: Person, app: Authenticator, decision: str) -> None:
+def read_why(person: Person, app: Authenticator, request: str, decision: str) -> None:
     """Sign in as root and find out what two refusals were for."""
     person.sign_in_as_root("owner@mill.example", ROOT_PASSWORD)
     person.fill(code=app.code())
     person.press("Continue")
     person.is_headed("Dashboard")
     person.visit("/analysis/denials/")
-    person.sees("iam:CreateGroup")
+    person.fill(message=f"RequestID: {request},")
+    person.press("Explain")
+    person.is_headed("iam:CreateGroup was denied")
     person.visit(f"/analysis/denials/{decision}/")
     person.is_headed("iam:ListUsers was denied")
     person.sees("Identity-based policy must allow iam:ListUsers")
@@ -169,12 +187,12 @@ def test_from_an_empty_installation_to_a_refusal_explained(windows: Open):
     app = sign_in_first(dana)
     dana.sign_out()
     sign_in_with_code(dana, app)
-    run_program(dana.url, *own_key(dana))
+    request = run_program(dana.url, *own_key(dana))
 
     dana.visit("/iam/users/")
     dana.sees("You need iam:ListUsers")
     decision = dana.page.locator("[data-refused] p .mono").first.inner_text()
-    read_why(root, roots_app, decision)
+    read_why(root, roots_app, request, decision)
 
 
 def test_without_scripts_a_user_is_made(windows: Open, account):
@@ -208,6 +226,10 @@ def test_without_scripts_a_policy_is_made_attached_and_taken_away(windows: Open,
     )
     root.press("Create policy")
     expect(root.page.get_by_role("alert")).to_be_visible()
+    with root.page.expect_popup() as opened:
+        root.button("Check in a new window").click()
+    expect(opened.value.locator("main")).to_contain_text("IAM would refuse to save this")
+    opened.value.close()
     root.fill(PolicyDocument=json.dumps(OWN_CREDENTIALS))
     root.press("Create policy")
     root.is_headed("OwnOnly")
