@@ -44,6 +44,8 @@ LOOKS = (
 )
 # Chromium puts every answer of 400 and more on the console; refusals are answers that people are meant to get.
 _REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of (403|404|409|422) ")
+# htmx says so aloud when a newer question takes the place of one that is under way, as with each pause in writing.
+_REPLACED = re.compile(r"htmx:(sendAbort|afterRequest)\b")
 _REPORT_VIOLATIONS = """
 addEventListener("securitypolicyviolation", event =>
   console.error(`CSP: ${event.effectiveDirective} blocked ${event.blockedURI} ${event.sample}`))
@@ -182,7 +184,8 @@ def open_window(
     person = Person(product.url, context, context.new_page())
 
     def heard(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not _REFUSAL.match(message.text):
+        known = _REFUSAL.match(message.text) or _REPLACED.match(message.text)
+        if message.type in {"error", "warning"} and not known:
             person.faults.append(f"{person.page.url}: console: {message.text}")
 
     person.page.on("console", heard)
