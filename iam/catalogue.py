@@ -188,6 +188,15 @@ def nobody_asked(call: Call, target: Target, params: Params) -> Sequence[Check]:
     return ()
 
 
+def asks(*actions: str) -> Checks:
+    """Checks for permissions other than the operation's own, each asked about what it acts on, with its tags."""
+
+    def checks(call: Call, target: Target, params: Params) -> Sequence[Check]:  # noqa: ARG001  # one signature
+        return [Check(action, target.arn, target_keys(action, target)) for action in actions]
+
+    return checks
+
+
 def target_keys(action: str, target: Target) -> dict[str, str | tuple[str, ...]]:
     """The condition keys that describe the thing acted on: its tags and, for some actions, its permissions boundary."""
     keys: dict[str, str | tuple[str, ...]] = {}

@@ -62,6 +62,7 @@ OPERATOR_ALONE = frozenset({"tenant.RecoverRoot", "tenant.StartRootRecovery", "t
 # The resources of our own permissions, and where AWS's refusals name another than the reference does.
 _USER = ("arn:aws:iam::ACCOUNT:user/PATH+NAME",)
 _ROOT = ("arn:aws:iam::ACCOUNT:root",)
+_TAGS = ("aws:ResourceTag/TAG", "iam:ResourceTag/TAG")
 _SESSION = ("arn:aws:sts::ACCOUNT:session/KEY",)
 _SELF = ("arn:aws:sts::ACCOUNT:self",)
 RESOURCES: dict[str, tuple[str, ...]] = {
@@ -149,7 +150,7 @@ def resources(action: str) -> tuple[str, ...]:
 def keys(action: str) -> tuple[str, ...]:
     """The condition keys that a request supplies for a permission, beside those of every request."""
     if not _known(action):
-        return ()
+        return _TAGS if RESOURCES.get(action) == _USER else ()
     of_action = _reference().actions.get_action_details(*action.split(":"))["conditionKeys"]
     types = (_reference().resources.get_resource_type_details(*kind) for kind in _types(action))
     found: Iterable[str] = (*of_action, *(key for kind in types for key in kind.get("conditionKeys", ())))

@@ -1,20 +1,14 @@
 """One user's MFA devices as the console shows them: ListMFADevices joined with kind, name and last use."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from accounts.models import DeviceKind, Identity, MfaDevice
 from iam import targets
-from iam.authorize import Check
-from iam.call import Call, Output, Params, Target
-from iam.catalogue import operation
+from iam.call import Call, Output
+from iam.catalogue import asks, operation
 
 
-def _as_listing(call: Call, target: Target, params: Params) -> Sequence[Check]:
-    return [Check("iam:ListMFADevices", target.arn)]
-
-
-@operation("console.MFADevices", target=targets.owner(), checks=_as_listing, reads=True)
+@operation("console.MFADevices", target=targets.owner(), checks=asks("iam:ListMFADevices"), reads=True)
 def mfa_devices(call: Call, *, owner: Identity) -> Output:
     """List the user's devices, last enabled first; a user has eight at most.
 

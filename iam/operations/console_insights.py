@@ -1,7 +1,7 @@
 """What the console tells about an account as a whole: recommendations, recent activity, stored denials."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +9,8 @@ from django.db.models import QuerySet
 
 from accounts.models import Event
 from iam import audit
-from iam.authorize import Check
-from iam.call import Call, Output, Page, Params, Target
-from iam.catalogue import operation
+from iam.call import Call, Output, Page
+from iam.catalogue import asks, operation
 from iam.errors import NoSuchEntity
 from iam.models import Decision
 
@@ -21,14 +20,7 @@ NAMED_AT_MOST = 5
 FOUND_AT_MOST = 20
 
 
-def _needs(action: str) -> Callable[[Call, Target, Params], Sequence[Check]]:
-    def checks(call: Call, target: Target, params: Params) -> Sequence[Check]:
-        return (Check(action, "*"),)
-
-    return checks
-
-
-@operation("console.Recommendations", checks=_needs("iam:GetAccountSummary"), reads=True)
+@operation("console.Recommendations", checks=asks("iam:GetAccountSummary"), reads=True)
 def recommendations(call: Call) -> Output:
     """Say which safety measures the account lacks: root's MFA and keys, users without MFA, old keys.
 
@@ -56,7 +48,7 @@ def _listed(code: str, rows: "QuerySet[Any]", column: str) -> Mapping[str, Any]:
     return _finding(code, len(names), names[:NAMED_AT_MOST])
 
 
-@operation("console.Activity", checks=_needs("wardstead:ListEvents"), reads=True)
+@operation("console.Activity", checks=asks("wardstead:ListEvents"), reads=True)
 def activity(
     call: Call,
     *,
@@ -93,7 +85,7 @@ def _event(event: Event) -> Mapping[str, Any]:
     }
 
 
-@operation("console.EventDetail", checks=_needs("wardstead:ListEvents"), reads=True)
+@operation("console.EventDetail", checks=asks("wardstead:ListEvents"), reads=True)
 def event_detail(call: Call, *, event_id: str) -> Output:
     """Answer one event of the account with all that was recorded; parameters and response as JSON text.
 
@@ -122,7 +114,7 @@ def _text(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, default=str) if value else ""
 
 
-@operation("console.DenialTable", checks=_needs("sts:DecodeAuthorizationMessage"), reads=True)
+@operation("console.DenialTable", checks=asks("sts:DecodeAuthorizationMessage"), reads=True)
 def denial_table(
     call: Call,
     *,
@@ -140,7 +132,7 @@ def denial_table(
     return page.of("Denials", rows, key="-id", row=_denial, given={"KeptDays": audit.DECISIONS_KEPT.days})
 
 
-@operation("console.FindDenials", checks=_needs("sts:DecodeAuthorizationMessage"), reads=True)
+@operation("console.FindDenials", checks=asks("sts:DecodeAuthorizationMessage"), reads=True)
 def find_denials(
     call: Call,
     *,
@@ -169,7 +161,7 @@ def find_denials(
     return {"Denials": found, "KeptDays": audit.DECISIONS_KEPT.days}
 
 
-@operation("console.Denial", checks=_needs("sts:DecodeAuthorizationMessage"), reads=True)
+@operation("console.Denial", checks=asks("sts:DecodeAuthorizationMessage"), reads=True)
 def denial(call: Call, *, decision_id: str) -> Output:
     """Answer one stored denial with its explanation as JSON text.
 

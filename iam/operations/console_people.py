@@ -3,13 +3,13 @@
 Like the tables, each asks for every part it shows on its own, and names in `Refused` what it had to leave out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from iam import describe, targets
 from iam.authorize import Check, may
-from iam.call import Call, Output, Params, Target
-from iam.catalogue import Checks, operation, target_keys
+from iam.call import Call, Output, Target
+from iam.catalogue import asks, operation, target_keys
 from iam.models import AccessKey, Group, User
 
 # Parts of a user by the permission on the user that each needs.
@@ -21,28 +21,20 @@ USER_PARTS = {
 }
 
 
-def _asks(action: str) -> Checks:
-    """The one check of a joined read: the operation it stands for, on the user it is about."""
-
-    def checks(call: Call, target: Target, params: Params) -> Sequence[Check]:
-        return (Check(action, target.arn, target_keys(action, target)),)
-
-    return checks
-
-
-@operation("console.UserOverview", target=targets.user("user_name"), checks=_asks("iam:GetUser"), reads=True)
+@operation("console.UserOverview", target=targets.user("user_name"), checks=asks("iam:GetUser"), reads=True)
 def user_overview(call: Call, *, user: User) -> Output:
     """Answer one user with tags, boundary, groups, factors, password and keys.  Errors: NoSuchEntity."""
     whole = {**describe.user(user), **_parts(user)}
     refused = []
     for action, parts in USER_PARTS.items():
-        if not _may(call, action, user):
+        if not may_do(call, action, user):
             refused.append(action)
             whole = {name: value for name, value in whole.items() if name not in parts}
     return {"User": whole, "Refused": refused}
 
 
-def _may(call: Call, action: str, entity: User | Group) -> bool:
+def may_do(call: Call, action: str, entity: User | Group) -> bool:
+    """Whether the caller has a permission about one user or group: what a part of a page hangs on."""
     keys = target_keys(action, Target(arn=entity.arn, entity=entity))
     return may(call, Check(action, entity.arn, keys)).allowed
 
@@ -77,7 +69,7 @@ def _key(key: AccessKey) -> Mapping[str, Any]:
 @operation(
     "console.GroupGrants",
     target=targets.user("user_name"),
-    checks=_asks("iam:ListGroupsForUser"),
+    checks=asks("iam:ListGroupsForUser"),
     reads=True,
 )
 def group_grants(call: Call, *, user: User) -> Output:
@@ -92,7 +84,7 @@ def _grant(call: Call, group: Group) -> Mapping[str, Any]:
         "iam:ListAttachedGroupPolicies": sorted(each.policy_arn for each in group.attachments.all()),
         "iam:ListGroupPolicies": sorted(each.name for each in group.inline_policies.all()),
     }
-    refused = [action for action in lists if not _may(call, action, group)]
+    refused = [action for action in lists if not may_do(call, action, group)]
     attached, inline = ([] if action in refused else names for action, names in lists.items())
     return {
         "GroupName": group.name,

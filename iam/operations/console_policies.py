@@ -1,12 +1,10 @@
 """One managed policy as the console addresses it: by its name, since names are unique whatever the path."""
 
-from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 from iam import describe, managed, usage
-from iam.authorize import Check
 from iam.call import Call, Output, Params, Target
-from iam.catalogue import operation, target_keys
+from iam.catalogue import asks, operation
 from iam.errors import NoSuchEntity
 from iam.managed import ManagedPolicy
 from iam.models import Policy, fold
@@ -33,11 +31,7 @@ def _named(call: Call, params: Params, lock: bool) -> Target:
     return Target(arn=found.arn, entity=found, given={"policy": found}, replaces=replaces)
 
 
-def _may_get(call: Call, target: Target, params: Params) -> Sequence[Check]:
-    return (Check("iam:GetPolicy", target.arn, target_keys("iam:GetPolicy", target)),)
-
-
-@operation("console.PolicyOverview", target=_named, checks=_may_get, reads=True)
+@operation("console.PolicyOverview", target=_named, checks=asks("iam:GetPolicy"), reads=True)
 def policy_overview(call: Call, *, policy: AnyPolicy) -> Output:
     """Answer a managed policy found by name and type, without its text.  Errors: NoSuchEntity."""
     kind: Literal["AWS", "Local"] = "AWS" if isinstance(policy, ManagedPolicy) else "Local"

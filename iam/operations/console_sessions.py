@@ -1,14 +1,13 @@
 """Browsers that are signed in to the account, in an administrator's hands: listed, and signed out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from accounts import sessions
 from accounts.models import ConsoleSession
 from iam import notify, targets
-from iam.authorize import Check
 from iam.call import Call, Output, Page, Params, Target
-from iam.catalogue import operation
+from iam.catalogue import asks, operation
 from iam.errors import NoSuchEntity
 from iam.models import User
 
@@ -32,7 +31,8 @@ def _one(call: Call, params: Params, lock: bool) -> Target:
     if row is None:
         absent = NoSuchEntity(f"The console session {number} cannot be found.", member="SessionId")
         return Target(arn="*", replaces=("session_id",), absent=absent)
-    return Target(arn=_arn(call, row), given={"row": row}, replaces=("session_id",))
+    person = row.identity.iam_user if row.identity is not None and not row.identity.is_root else None
+    return Target(arn=_arn(call, row), entity=person, given={"row": row}, replaces=("session_id",))
 
 
 def _arn(call: Call, row: ConsoleSession) -> str:
@@ -45,14 +45,9 @@ def _arn(call: Call, row: ConsoleSession) -> str:
     return f"arn:aws:iam::{number}:user{user.path}{user.name}"
 
 
-def _may(action: str) -> Any:
-    def checks(call: Call, target: Target, params: Params) -> Sequence[Check]:
-        return [Check(f"wardstead:{action}", target.arn)]
-
-    return checks
-
-
-@operation("tenant.ListConsoleSessions", target=_whose, checks=_may("ListConsoleSessions"), reads=True)
+@operation(
+    "tenant.ListConsoleSessions", target=_whose, checks=asks("wardstead:ListConsoleSessions"), reads=True
+)
 def list_console_sessions(call: Call, *, page: Page, user: User | None = None) -> Output:
     """List the browsers that are signed in: of one user, or of everybody in the account, the last to sign in first.
 
@@ -92,13 +87,13 @@ def _is_own(call: Call, row: ConsoleSession) -> bool:
     return row.pk == call.browser
 
 
-@operation("tenant.EndConsoleSession", target=_one, checks=_may("EndConsoleSession"))
+@operation("tenant.EndConsoleSession", target=_one, checks=asks("wardstead:EndConsoleSession"))
 def end_console_session(call: Call, *, row: ConsoleSession) -> None:
     """Sign one browser out: its next request leads to sign-in.  Temporary credentials go on.  Errors: NoSuchEntity."""
     sessions.end_one(call.account, row.pk)
 
 
-@operation("tenant.EndConsoleSessions", target=_whose, checks=_may("EndConsoleSessions"))
+@operation("tenant.EndConsoleSessions", target=_whose, checks=asks("wardstead:EndConsoleSessions"))
 def end_console_sessions(call: Call, *, user: User | None = None, include_own: bool = False) -> Output:
     """Sign out the browsers of one user, or of everybody in the account; answers how many.
 

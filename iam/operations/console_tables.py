@@ -11,10 +11,11 @@ from typing import Any
 from django.db.models import Count
 
 from iam import describe, managed, usage
-from iam.authorize import Check, may
+from iam.authorize import Check
 from iam.call import Call, Output, Page, Params, Target
 from iam.catalogue import Checks, operation
 from iam.models import AccessKey, Group, Policy, Role, User, UserQuerySet, fold
+from iam.operations.console_people import may_do
 from iam.policy import trust_principals
 
 OLD_KEY_DAYS = 90
@@ -80,7 +81,7 @@ def _user_row(call: Call, user: User, refused: set[str]) -> Mapping[str, Any]:
     user.account = call.account
     whole = {**describe.user_row(user), **_user_joins(user)}
     for action, columns in USER_COLUMNS.items():
-        if not may(call, Check(action, user.arn)).allowed:
+        if not may_do(call, action, user):
             refused.add(action)
             whole = {name: value for name, value in whole.items() if name not in columns}
     return whole
@@ -129,7 +130,7 @@ def group_table(call: Call, *, page: Page, search: str = "", path_prefix: str = 
     def row(group: Group) -> Mapping[str, Any]:
         group.account = call.account
         counts = {"Policies": group.attached_count + group.inline_count}  # type: ignore[attr-defined]  # annotated above
-        if may(call, Check("iam:GetGroup", group.arn)).allowed:
+        if may_do(call, "iam:GetGroup", group):
             counts["Members"] = group.member_count  # type: ignore[attr-defined]  # annotated above
         else:
             refused.add("iam:GetGroup")

@@ -4,32 +4,23 @@ Users set their own on a page of theirs, confirmed by a link (accounts.own_conta
 Whoever sets another's address may as well set their password, and so needs that permission too.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from accounts import contacts
 from accounts.models import Identity
 from iam import targets
-from iam.authorize import Check
-from iam.call import Call, Output, Params, Target
-from iam.catalogue import Checks, operation, target_keys
+from iam.call import Call, Output
+from iam.catalogue import asks, operation
 from iam.errors import InvalidInput
 from iam.models import User
 
 _SETS_PASSWORDS = "iam:UpdateLoginProfile"
 
 
-def _asks(*actions: str) -> Checks:
-    def checks(call: Call, target: Target, params: Params) -> Sequence[Check]:
-        return [Check(action, target.arn, target_keys(action, target)) for action in actions]
-
-    return checks
-
-
 @operation(
     "tenant.GetContactAddress",
     target=targets.user("user_name"),
-    checks=_asks("wardstead:GetContactAddress"),
+    checks=asks("wardstead:GetContactAddress"),
     reads=True,
 )
 def get_contact_address(call: Call, *, user: User) -> Output:
@@ -48,7 +39,7 @@ def get_contact_address(call: Call, *, user: User) -> Output:
 @operation(
     "tenant.PutContactAddress",
     target=targets.user("user_name"),
-    checks=_asks("wardstead:PutContactAddress", _SETS_PASSWORDS),
+    checks=asks("wardstead:PutContactAddress", _SETS_PASSWORDS),
 )
 def put_contact_address(call: Call, *, user: User, address: str) -> Output:
     """Make it the user's contact address, unconfirmed; links that were mailed before are worth nothing.
@@ -72,7 +63,7 @@ def put_contact_address(call: Call, *, user: User, address: str) -> Output:
 @operation(
     "tenant.DeleteContactAddress",
     target=targets.user("user_name"),
-    checks=_asks("wardstead:DeleteContactAddress"),
+    checks=asks("wardstead:DeleteContactAddress"),
 )
 def delete_contact_address(call: Call, *, user: User) -> Output:
     """Leave the user without a contact address; it is told at the one it had.  Errors: NoSuchEntity (user)."""

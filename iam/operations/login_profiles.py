@@ -7,7 +7,7 @@ from accounts.models import Identity
 from iam import targets
 from iam.authorize import Check
 from iam.call import Call, Output, Params, Target
-from iam.catalogue import operation
+from iam.catalogue import operation, target_keys
 from iam.errors import (
     AccessDenied,
     EntityAlreadyExists,
@@ -112,7 +112,11 @@ def _allowed_by_the_account(call: Call, target: Target, params: Params) -> list[
     """The account's password policy may let everybody change their own; then only an explicit deny refuses."""
     policy = passwords.policy_for(target.entity.identity) if isinstance(target.entity, User) else None
     granted = policy is not None and policy.allow_users_to_change_password
-    return [Check("iam:ChangePassword", target.arn, implicit_ok=granted)]
+    return [
+        Check(
+            "iam:ChangePassword", target.arn, target_keys("iam:ChangePassword", target), implicit_ok=granted
+        )
+    ]
 
 
 @operation("iam.ChangePassword", target=_oneself, checks=_allowed_by_the_account)

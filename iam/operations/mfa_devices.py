@@ -6,16 +6,14 @@ away here.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from accounts import devices, mfa, sessions
 from accounts.models import Identity, MfaDevice
 from iam import describe, quotas, tagging, targets
-from iam.authorize import Check
 from iam.call import Call, Output, Page, Params, Tags, Target
-from iam.catalogue import operation
+from iam.catalogue import asks, operation
 from iam.errors import (
     AccessDenied,
     DeleteConflict,
@@ -234,11 +232,7 @@ def delete_virtual_mfa_device(call: Call, *, device: MfaDevice) -> None:
     quotas.give_back(call.account, "MFADevices")
 
 
-def _as_enabling(call: Call, target: Target, params: Params) -> Sequence[Check]:
-    return [Check("iam:EnableMFADevice", target.arn)]
-
-
-@operation("tenant.RenameMFADevice", target=_owner_with_device, checks=_as_enabling)
+@operation("tenant.RenameMFADevice", target=_owner_with_device, checks=asks("iam:EnableMFADevice"))
 def rename_mfa_device(call: Call, *, owner: Identity, device: MfaDevice, device_name: str) -> None:
     """Call the user's security key or hardware token by this name; its serial number stays.
 

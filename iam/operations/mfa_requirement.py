@@ -1,30 +1,27 @@
 """Of whom an account requires MFA in the console, and how long people have to add a device."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from accounts.models import MfaRequired
 from iam import targets
-from iam.authorize import Check
-from iam.call import Call, Output, Params, Target
-from iam.catalogue import operation
+from iam.call import Call, Output
+from iam.catalogue import asks, operation
 
 
-def _may_get(call: Call, target: Target, params: Params) -> Sequence[Check]:
-    return [Check("wardstead:GetMFARequirement", target.arn)]
-
-
-def _may_update(call: Call, target: Target, params: Params) -> Sequence[Check]:
-    return [Check("wardstead:UpdateMFARequirement", target.arn)]
-
-
-@operation("tenant.GetMFARequirement", target=targets.account_root, checks=_may_get, reads=True)
+@operation(
+    "tenant.GetMFARequirement",
+    target=targets.account_root,
+    checks=asks("wardstead:GetMFARequirement"),
+    reads=True,
+)
 def get_mfa_requirement(call: Call) -> Output:
     """Answer of whom MFA is required, since when, and for how many days people may do without."""
     return {"MFARequirement": _requirement(call)}
 
 
-@operation("tenant.UpdateMFARequirement", target=targets.account_root, checks=_may_update)
+@operation(
+    "tenant.UpdateMFARequirement", target=targets.account_root, checks=asks("wardstead:UpdateMFARequirement")
+)
 def update_mfa_requirement(call: Call, *, required_of: str, grace_days: int | None = None) -> Output:
     """Require MFA in the console of these people; those who have no device by the end of their days add one first.
 

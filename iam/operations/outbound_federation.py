@@ -1,12 +1,10 @@
 """Outbound federation: an account vouches for its principals towards other services, under an address of its own."""
 
 import uuid
-from collections.abc import Sequence
 
 from iam import targets, token_keys
-from iam.authorize import Check
-from iam.call import Call, Output, Params, Target
-from iam.catalogue import operation
+from iam.call import Call, Output
+from iam.catalogue import asks, operation
 from iam.errors import FeatureDisabled, FeatureEnabled
 from iam.federation import outbound
 from iam.models import TokenIssuer
@@ -63,11 +61,7 @@ def get_outbound_web_identity_federation_info(call: Call) -> Output:
     return {"IssuerIdentifier": outbound.issuer_address(str(issuer.public_id)), "JwtVendingEnabled": True}
 
 
-def _may_rotate(call: Call, target: Target, params: Params) -> Sequence[Check]:
-    return [Check("wardstead:RotateTokenKeys", target.arn)]
-
-
-@operation("tenant.RotateTokenKeys", target=targets.account_root, checks=_may_rotate)
+@operation("tenant.RotateTokenKeys", target=targets.account_root, checks=asks("wardstead:RotateTokenKeys"))
 def rotate_token_keys(call: Call, *, compromised: bool = False) -> Output:
     """Replace signing keys: those that are old, ahead of their time; all of them at once if others may have them.
 

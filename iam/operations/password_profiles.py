@@ -12,7 +12,7 @@ from accounts.password_profiles import Difference
 from iam import targets
 from iam.authorize import Check
 from iam.call import Call, Output, Params, Target
-from iam.catalogue import operation
+from iam.catalogue import asks, operation
 
 _MEMBERS: Final = {
     **{
@@ -31,10 +31,6 @@ def _may_apply(call: Call, target: Target, params: Params) -> Sequence[Check]:
     removes = password_profiles.find(str(params["profile"])).policy is None
     by_itself = "iam:DeleteAccountPasswordPolicy" if removes else "iam:UpdateAccountPasswordPolicy"
     return [Check("wardstead:ApplyPasswordProfile", target.arn), Check(by_itself, "*")]
-
-
-def _may_guard(call: Call, target: Target, params: Params) -> Sequence[Check]:
-    return [Check("wardstead:UpdatePasswordSafeguards", target.arn)]
 
 
 @operation("tenant.GetPasswordProfile", target=targets.account_root, checks=_may_read, reads=True)
@@ -73,7 +69,11 @@ def apply_password_profile(call: Call, *, profile: str) -> Output:
     return {"Profile": profile, "Safeguards": _safeguards(call)}
 
 
-@operation("tenant.UpdatePasswordSafeguards", target=targets.account_root, checks=_may_guard)
+@operation(
+    "tenant.UpdatePasswordSafeguards",
+    target=targets.account_root,
+    checks=asks("wardstead:UpdatePasswordSafeguards"),
+)
 def update_password_safeguards(
     call: Call,
     *,

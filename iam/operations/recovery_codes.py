@@ -1,26 +1,15 @@
 """Ways back in: one's own recovery codes, and an administrator's end to a lock-out."""
 
-from collections.abc import Sequence
-
 from accounts import recovery, throttle
 from accounts.models import Identity
 from iam import targets
-from iam.authorize import Check
-from iam.call import Call, Output, Params, Target
-from iam.catalogue import operation
+from iam.call import Call, Output
+from iam.catalogue import asks, operation
 from iam.errors import InvalidInput
 from iam.models import User
 
 
-def _as_enabling(call: Call, target: Target, params: Params) -> Sequence[Check]:
-    return [Check("iam:EnableMFADevice", target.arn)]
-
-
-def _may_unlock(call: Call, target: Target, params: Params) -> Sequence[Check]:
-    return [Check("wardstead:UnlockUser", target.arn)]
-
-
-@operation("tenant.CreateRecoveryCodes", target=targets.owner(), checks=_as_enabling)
+@operation("tenant.CreateRecoveryCodes", target=targets.owner(), checks=asks("iam:EnableMFADevice"))
 def create_recovery_codes(call: Call, *, owner: Identity) -> Output:
     """Give the caller ten codes, each good for one sign-in in place of a device; earlier ones are worth nothing.
 
@@ -36,7 +25,7 @@ def create_recovery_codes(call: Call, *, owner: Identity) -> Output:
         raise InvalidInput("Recovery codes stand for an MFA device, and there is none.") from None
 
 
-@operation("tenant.UnlockUser", target=targets.user("user_name"), checks=_may_unlock)
+@operation("tenant.UnlockUser", target=targets.user("user_name"), checks=asks("wardstead:UnlockUser"))
 def unlock_user(call: Call, *, user: User) -> Output:
     """Forget the user's failed sign-ins and wrong codes; answers whether there were any.  Errors: NoSuchEntity.
 

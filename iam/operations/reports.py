@@ -3,14 +3,13 @@
 Source: IAM User Guide, getting credential reports; recorded answers of AWS.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from iam import jobs
-from iam.authorize import Check
-from iam.call import Call, Output, Page, Params, Target
-from iam.catalogue import operation
+from iam.call import Call, Output, Page
+from iam.catalogue import asks, operation
 from iam.errors import ReportExpired, ReportInProgress, ReportNotPresent
 from iam.models import Job, JobKind, JobPart, JobState
 from iam.reports import credential_report
@@ -50,11 +49,7 @@ def get_credential_report(call: Call) -> Output:
     return {"Content": jobs.content(job), "ReportFormat": "text/csv", "GeneratedTime": job.finished_at}
 
 
-def _may_read(call: Call, target: Target, params: Params) -> Sequence[Check]:
-    return [Check("iam:GetCredentialReport", target.arn)]
-
-
-@operation("console.CredentialReport", checks=_may_read, reads=True)
+@operation("console.CredentialReport", checks=asks("iam:GetCredentialReport"), reads=True)
 def credential_report_page(call: Call, *, page: Page) -> Output:
     """Answer how far the newest report is and, once it is there, a page of a hundred of its rows.
 

@@ -3,22 +3,15 @@
 AWS registers them in its console only, under the permission of EnableMFADevice; so do we.
 """
 
-from collections.abc import Sequence
-
 from accounts import challenges, security_keys, sessions
 from accounts.models import Identity
 from iam import quotas, targets
-from iam.authorize import Check
-from iam.call import Call, Output, Params, Target
-from iam.catalogue import operation
+from iam.call import Call, Output
+from iam.catalogue import asks, operation
 from iam.errors import InvalidInput
 
 
-def _as_enabling(call: Call, target: Target, params: Params) -> Sequence[Check]:
-    return [Check("iam:EnableMFADevice", target.arn)]
-
-
-@operation("tenant.EnableSecurityKey", target=targets.owner(), checks=_as_enabling)
+@operation("tenant.EnableSecurityKey", target=targets.owner(), checks=asks("iam:EnableMFADevice"))
 def enable_security_key(
     call: Call, *, owner: Identity, key_name: str, credential: str, challenge: str
 ) -> Output:

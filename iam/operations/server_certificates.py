@@ -6,7 +6,7 @@ from accounts import vault
 from iam import certificates, quotas, tagging, targets
 from iam.authorize import Check
 from iam.call import Call, Output, Page, Params, Tags, Target
-from iam.catalogue import operation
+from iam.catalogue import operation, target_keys
 from iam.ids import unique_id
 from iam.models import ServerCertificate, fold
 from iam.models.scoped import arn
@@ -104,7 +104,7 @@ def _new_place(call: Call, target: Target, params: Params) -> list[Check]:
         return []
     path, name = params.get("new_path", row.path), params.get("new_server_certificate_name", row.name)
     new_arn = arn(call.account.number, "server-certificate", path, name)
-    return [Check("iam:UpdateServerCertificate", new_arn)]
+    return [Check("iam:UpdateServerCertificate", new_arn, target_keys("iam:UpdateServerCertificate", target))]
 
 
 @operation("iam.UpdateServerCertificate", target=targets.server_certificate(), also=_new_place)

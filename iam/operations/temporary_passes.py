@@ -1,25 +1,23 @@
 """A temporary pass for a user who has lost every MFA device."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from accounts import temporary_pass
 from accounts.models import Identity
 from iam import targets
-from iam.authorize import Check
-from iam.call import Call, Output, Params, Target
-from iam.catalogue import operation
+from iam.call import Call, Output
+from iam.catalogue import asks, operation
 from iam.errors import InvalidInput
 from iam.models import User
 
 USUAL_HOURS = 8
 
 
-def _may_give(call: Call, target: Target, params: Params) -> Sequence[Check]:
-    return [Check("wardstead:CreateTemporaryPass", target.arn)]
-
-
-@operation("tenant.CreateTemporaryPass", target=targets.user("user_name"), checks=_may_give)
+@operation(
+    "tenant.CreateTemporaryPass",
+    target=targets.user("user_name"),
+    checks=asks("wardstead:CreateTemporaryPass"),
+)
 def create_temporary_pass(call: Call, *, user: User, valid_hours: int = USUAL_HOURS) -> Output:
     """Give a user a pass that stands in once for the MFA devices they lost, after their password.
 

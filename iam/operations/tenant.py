@@ -10,7 +10,7 @@ from typing import Any
 from iam import principals, targets
 from iam.authorize import Check
 from iam.call import Call, Output, Page, Params, Target
-from iam.catalogue import operation
+from iam.catalogue import asks, operation
 from iam.errors import InvalidInput, NoSuchEntity
 from iam.models import Role, Session
 
@@ -18,17 +18,10 @@ from iam.models import Role, Session
 KEPT_AFTER_EXPIRY = timedelta(days=7)
 
 
-def _on_the_account(action: str) -> Any:
-    def checks(call: Call, target: Target, params: Params) -> Sequence[Check]:
-        return [Check(action, target.arn)]
-
-    return checks
-
-
 @operation(
     "tenant.GetAccountSettings",
     target=targets.account_root,
-    checks=_on_the_account("wardstead:GetAccountSettings"),
+    checks=asks("wardstead:GetAccountSettings"),
     reads=True,
 )
 def get_account_settings(call: Call) -> Output:
@@ -39,7 +32,7 @@ def get_account_settings(call: Call) -> Output:
 @operation(
     "tenant.UpdateAccountSettings",
     target=targets.account_root,
-    checks=_on_the_account("wardstead:UpdateAccountSettings"),
+    checks=asks("wardstead:UpdateAccountSettings"),
 )
 def update_account_settings(
     call: Call,
@@ -165,7 +158,7 @@ def revoke_session(call: Call, *, session: Session) -> None:
     session.save(update_fields=["revoked_at"])
 
 
-@operation("tenant.ExpireSession", target=_one_session, checks=_on_the_account("wardstead:ExpireSession"))
+@operation("tenant.ExpireSession", target=_one_session, checks=asks("wardstead:ExpireSession"))
 def expire_session(call: Call, *, session: Session) -> None:
     """Forget temporary credentials whose time ended a week ago; they have been refused since it ended.
 

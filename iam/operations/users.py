@@ -5,7 +5,7 @@ from functools import partial
 from iam import describe, quotas, tagging, targets, usage
 from iam.authorize import Check
 from iam.call import Call, Output, Page, Params, Tags, Target
-from iam.catalogue import operation
+from iam.catalogue import operation, target_keys
 from iam.errors import DeleteConflict
 from iam.ids import unique_id
 from iam.models import User, fold
@@ -74,7 +74,8 @@ def _new_place(call: Call, target: Target, params: Params) -> list[Check]:
     if not isinstance(user, User) or not ("new_user_name" in params or "new_path" in params):
         return []
     path, name = params.get("new_path", user.path), params.get("new_user_name", user.name)
-    return [Check("iam:UpdateUser", arn(call.account.number, "user", path, name))]
+    place = arn(call.account.number, "user", path, name)
+    return [Check("iam:UpdateUser", place, target_keys("iam:UpdateUser", target))]
 
 
 @operation("iam.UpdateUser", target=targets.user("user_name"), also=_new_place, revises=True)

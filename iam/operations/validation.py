@@ -1,20 +1,15 @@
 """Advice on policies: what is wrong, dangerous or needless in a text, whether it is stored or not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from iam import service_catalogue
-from iam.authorize import Check
-from iam.call import Call, Output, Params, Target
-from iam.catalogue import operation
+from iam.call import Call, Output
+from iam.catalogue import asks, operation
 from iam.policy.validate import PolicyType, validate
 
 
-def _may_validate(call: Call, target: Target, params: Params) -> Sequence[Check]:
-    return (Check("wardstead:ValidatePolicy", target.arn),)
-
-
-@operation("tenant.ValidatePolicy", checks=_may_validate, reads=True)
+@operation("tenant.ValidatePolicy", checks=asks("wardstead:ValidatePolicy"), reads=True)
 def validate_policy(
     call: Call,
     *,

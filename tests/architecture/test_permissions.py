@@ -212,6 +212,17 @@ def test_every_condition_key_of_the_reference_is_supplied_when_the_request_carri
     assert missing == set(OTHER_KEYS)
 
 
+def test_whatever_is_about_a_thing_with_tags_supplies_them(asked_by_all):
+    about = [(one, check) for one in asked_by_all for check in one.checks if _is_tagged(check.resource)]
+    assert {one.name for one, _ in about} >= {"iam.GetUser", "tenant.UnlockUser", "console.MFADevices"}
+    bare = {(one.name, check.action) for one, check in about if "aws:resourcetag/team" not in check.context}
+    assert bare == set()
+
+
+def _is_tagged(arn: str) -> bool:
+    return arn.endswith((":user/thing", ":role/thing-role"))
+
+
 def test_no_condition_key_is_supplied_that_the_reference_does_not_know(asked):
     added = {
         (check.action, key)
