@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check install -qq --require
 SCRATCH := .cache
 # Checks and tests never touch the developer's own data.
 CHECK_ENV := WARDSTEAD_DATA_DIR=$(SCRATCH)/check
-NOT_OURS = \( -path ./$(VENV) -o -path ./.git -o -path ./.venv-bench -o -path ./bench/node/node_modules -o -path ./$(SCRATCH) \) -prune
+NOT_OURS = \( -path ./$(VENV) -o -path ./.git -o -path ./.venv-bench -o -name node_modules -o -path ./$(SCRATCH) \) -prune
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -128,8 +128,22 @@ e2e: $(VENV)/.e2e ## run the journeys of people, in Chromium (Debian's; installe
 screenshot: $(VENV)/.e2e ## take docs/screenshot.png anew
 	@$(BIN)/python -m tests.e2e.screenshot
 
+.venv-cli2/.made: requirements-cli2.lock $(VENV)/.made
+	@if test "$$(uname -sm)" = "Linux x86_64"; then \
+	  echo "Unpacking version 2 of the aws command line, as AWS packs it for its functions ..."; \
+	  rm -rf .venv-cli2; \
+	  $(PIP) --no-deps --target .venv-cli2/package -r $< && \
+	  $(BIN)/python -m tests.cli.unpack .venv-cli2 && touch $@; \
+	  else echo "AWS packs version 2 of its command line for another machine: it is left out"; fi
+
+tests/cli/javascript/node_modules/.made: tests/cli/javascript/package-lock.json
+	@if command -v npm >/dev/null; then cd $(dir $<) && npm ci --silent --no-audit --no-fund && touch node_modules/.made; \
+	  else echo "npm is not here: the JavaScript SDK is left out"; fi
+
+CLIENTS := .venv-cli/.made .venv-cli2/.made tests/cli/javascript/node_modules/.made
+
 .PHONY: cli
-cli: $(VENV)/.dev .venv-cli/.made ## run the journeys of programs: the aws command line, boto3, Terraform where it is
+cli: $(VENV)/.dev $(CLIENTS) ## run the journeys of programs: aws 1 and 2, boto3, JavaScript; Terraform and Go where they are
 	@$(BIN)/python -m pytest -q tests/cli
 
 .venv-parity/.made: requirements-parity.lock $(VENV)/.made
@@ -176,11 +190,11 @@ bench: $(VENV)/.dev .venv-bench/.made bench/node/node_modules/.made ## measure p
 	$(BIN)/python -m bench.flood || failed=1; exit $$failed
 
 .PHONY: timing
-timing: $(VENV)/.dev ## compare the time of wrong sign-ins of real and invented users, 2,000 each (about a quarter of an hour)
+timing: $(VENV)/.dev ## compare the time of wrong sign-ins of real and invented users, 2,000 each (about half an hour)
 	@$(BIN)/python -m bench.timing
 
 .PHONY: race
-race: $(VENV)/.dev ## let 64 callers race for every limit and name, on both databases (about a quarter of an hour)
+race: $(VENV)/.dev ## let 64 callers race for every limit and name, on both databases (about half an hour)
 	@$(BIN)/python -m bench.race
 
 .PHONY: fuzz
@@ -215,5 +229,7 @@ lock: $(VENV)/.dev ## compile the hashed lock files anew; UPGRADE=1 takes newer 
 	@for name in requirements requirements-dev requirements-e2e requirements-cli requirements-auditors requirements-bench \
 	  requirements-parity; do \
 	  echo "$$name.lock"; $(UV_LOCK) $(if $(UPGRADE),--upgrade) $$name.in -o $$name.lock || exit 1; done
+	@# A wheel of which one file is wanted, and nothing of what it would run with.
+	@echo requirements-cli2.lock; $(UV_LOCK) --no-deps $(if $(UPGRADE),--upgrade) requirements-cli2.in -o requirements-cli2.lock
 	@echo requirements-prowler.lock; $(UV_LOCK:3.11=3.12) $(if $(UPGRADE),--upgrade) requirements-prowler.in -o requirements-prowler.lock
 	@! grep -nEi 'https?:|index-url|find-links|file:' *.lock || { echo "a lock names where it was made" >&2; exit 1; }

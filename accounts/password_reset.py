@@ -51,7 +51,7 @@ def ask(claim: Claim, *, now: datetime, visitor: Visitor) -> None:
         return
     with transaction.atomic():
         row = PasswordReset.objects.create(
-            identity=identity,
+            identity_id=identity.pk if identity is not None else None,
             requested_at=now,
             peer=visitor.peer[:64],
             user_agent=visitor.user_agent.replace("\x00", "")[:256],

@@ -1,7 +1,10 @@
 """What the sign-in page answers says nothing of who exists: the same bytes, headers, statements and hashes."""
 
 import re
-from collections.abc import Iterator
+import statistics
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
 
 import pytest
 from django.db import connection
@@ -88,3 +91,47 @@ def test_the_page_of_an_unknown_alias_looks_like_that_of_a_known_one(people):
         for alias in ("example-corp", "exemple-corp")
     )
     assert known == unknown
+
+
+def calls_of(act: Callable[[], object]) -> int:
+    """How many Python functions run meanwhile in this thread."""
+    seen = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal seen
+        seen += event == "call"
+
+    sys.setprofile(count)
+    try:
+        act()
+    finally:
+        sys.setprofile(None)
+    return seen
+
+
+A_FEW = 40  # take some five microseconds; one more query is hundreds
+NAMES = [
+    {"user": "alice"},
+    {"user": "nobod"},
+    {"user": "benny"},
+    {"user": "carla"},
+    {"user": "alice", "account": "123456789012"},
+    {"as": "root", "email": "root@example.com"},
+    {"as": "root", "email": "root@example.net"},
+]
+
+
+@pytest.mark.parametrize("path", ["/signin", "/forgot-password/"])
+def test_the_same_is_done_for_whoever_is_named(people, path):
+    def work(number: int, sent: dict[str, str]) -> int:
+        form = {"account": people.account.number, "password": "wrong", **sent}
+        return calls_of(lambda: Client().post(path, form, REMOTE_ADDR=f"203.0.113.{number}"))
+
+    # What is compiled or read at the first use is counted with nobody; a collection of garbage may fall on anybody.
+    done = [
+        statistics.median([work(number * 10 + turn, sent) for turn in range(4)][1:])
+        for number, sent in enumerate(NAMES)
+    ]
+    users, roots = done[:5], done[5:]
+    for alike in (users, roots):
+        assert max(alike) - min(alike) <= A_FEW
