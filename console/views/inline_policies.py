@@ -1,45 +1,40 @@
 """Inline policies of users, groups and roles: written in the JSON editor, replaced, deleted."""
 
-import json
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
-from console import cli
+from console import cli, policy_starts
 from console.calls import run
 from console.confirm import Confirm
 from console.forms import Look, OperationForm
 from console.kinds import Kind
 from console.page import go, page
+from console.policy_starts import Start
 from console.session import HtmxRequest, required, signed_in
 from iam import quotas
 
-STARTER = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [{"Sid": "Statement1", "Effect": "Allow", "Action": [], "Resource": []}],
-    },
-    indent=2,
-)
 SIZE_HELP = "All inline policies of one {noun} together have at most {most:,} characters, white space aside."
 
 
 @signed_in
 @require_http_methods(["GET", "POST"])
 def create(request: HtmxRequest, kind: Kind, name: str) -> HttpResponse:
-    """Write a new inline policy."""
+    """Write a new inline policy, beginning from one of a few documents."""
+    start = policy_starts.chosen(request.GET.get("start", ""))
     form = OperationForm(
         request,
         kind.operation("Put{}Policy"),
         only=("PolicyName", "PolicyDocument"),
         fixed={kind.member: name},
-        initial={"PolicyDocument": STARTER},
+        initial={"PolicyDocument": start.text},
         look=_looks(request, kind),
     )
     if form.submitted and form.run() is not None:
         return go(kind.address(name), say=f"Inline policy {form.params['PolicyName']} saved.")
-    return _editor(request, kind, name, form, title="Create inline policy", submit="Create policy")
+    return _editor(
+        request, kind, name, form, title="Create inline policy", submit="Create policy", start=start
+    )
 
 
 @signed_in
@@ -77,7 +72,14 @@ def _looks(request: HttpRequest, kind: Kind) -> dict[str, Look]:
 
 
 def _editor(
-    request: HttpRequest, kind: Kind, name: str, form: OperationForm, *, title: str, submit: str
+    request: HttpRequest,
+    kind: Kind,
+    name: str,
+    form: OperationForm,
+    *,
+    title: str,
+    submit: str,
+    start: Start | None = None,
 ) -> HttpResponse:
     return page(
         request,
@@ -88,6 +90,8 @@ def _editor(
         form=form,
         title=title,
         submit=submit,
+        starts=policy_starts.STARTS,
+        start=start,
         back=kind.address(name),
         crumbs=kind.crumbs(name),
     )

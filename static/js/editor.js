@@ -56,15 +56,16 @@ const mount = (box) => {
   if (!area || area.dataset.mounted || !window.CM) return;
   area.dataset.mounted = "true";
   const { CM } = window;
+  const json = CM.jsonParseLinter();
+  // What the server found, until the text is changed; else what the parser says.  Nothing written yet is no fault.
+  let marks = [];
+  const faults = (view) => (marks.length || !view.state.doc.toString().trim() ? marks : json(view));
   const holder = document.createElement("div");
   holder.className = "editor-mount";
   area.before(holder);
   area.hidden = true;
   area.required = false;
   const label = box.querySelector("label");
-  const parse = CM.jsonParseLinter();
-  // The server's marks hold until the text is changed; the linter would otherwise take them away.
-  let marks = [];
   const view = new CM.EditorView({
     parent: holder,
     state: CM.EditorState.create({
@@ -72,7 +73,7 @@ const mount = (box) => {
       extensions: [
         CM.EditorView.cspNonce.of(nonce), CM.lineNumbers(), CM.foldGutter(), CM.history(), CM.drawSelection(), CM.indentUnit.of("  "),
         CM.indentOnInput(), CM.bracketMatching(), CM.closeBrackets(), CM.highlightActiveLine(), CM.highlightActiveLineGutter(),
-        CM.highlightSelectionMatches(), CM.json(), CM.lintGutter(), CM.linter((view) => (marks.length ? marks : parse(view))), CM.search({ top: true }), look(CM),
+        CM.highlightSelectionMatches(), CM.json(), CM.lintGutter(), CM.linter(faults), CM.search({ top: true }), look(CM),
         // Tab moves on, as everywhere in a form; Ctrl-] indents.
         CM.keymap.of([...CM.closeBracketsKeymap, ...CM.defaultKeymap, ...CM.searchKeymap, ...CM.historyKeymap, ...CM.foldKeymap, ...CM.lintKeymap]),
         CM.EditorView.contentAttributes.of({ tabindex: "0", "aria-label": label?.textContent ?? "JSON", "aria-describedby": area.getAttribute("aria-describedby") ?? "" }),
@@ -89,7 +90,7 @@ const mount = (box) => {
   size(box, area.value);
   const mark = () => {
     marks = findings(box, view.state.doc);
-    view.dispatch(CM.setDiagnostics(view.state, marks.length ? marks : parse(view)));
+    view.dispatch(CM.setDiagnostics(view.state, faults(view)));
   };
   mark();
   label?.addEventListener("click", () => view.focus());

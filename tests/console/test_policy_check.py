@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from console import policy_starts
 from iam.models import Decision
 from tests.console import policies
 from tests.operations import sts
@@ -188,6 +189,24 @@ def test_the_page_of_its_own_tells_the_same_without_a_script(world, alice):
     again = alice.post(ADDRESS, {"document": json.dumps(sts.trusting("*")), "type": "trust"})
     assert "PUBLIC_PRINCIPAL" in again.words
     assert '<option value="trust" selected>' in again.text
+
+
+def test_what_is_stored_is_checked_by_a_button(world, alice):
+    arn = policies.read_buckets(world)
+    world.root.iam("CreatePolicyVersion", PolicyArn=arn, PolicyDocument=MISSPELT, SetAsDefault=True)
+    shown = alice.get(f"{policies.BASE}document/")
+    assert shown.is_accessible()
+    form = next(e for e in shown.tree.walk() if e.get("action").startswith(ADDRESS))
+    sent = {e.get("name"): e.get("value") for e in form.walk() if e.tag == "input"}
+    assert "Did you mean s3:GetObject?" in alice.post(form.get("action"), sent).words
+
+
+def test_an_inline_policy_begins_from_a_text_that_can_be_saved(world, alice):
+    for start in policy_starts.STARTS:
+        shown = alice.get("/iam/users/bob/permissions/inline/create/", start=start.key)
+        assert start.label in shown.words
+        assert "IAM would refuse" not in told(alice, start.text, "inline").words
+    assert shown.is_accessible()
 
 
 def test_the_page_of_its_own_says_which_permission_it_takes(world, browser):
