@@ -145,18 +145,14 @@ def _tests_notice(name: str) -> bool:
     """Whether a test fails: first those of the module, which most often do.  In a fixed order."""
     import pytest
 
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = (
-        "1"  # Django's among them, which would read the engine first
+    # Without plug-ins, Django's among them, which would read the engine first.
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    alone = (
+        f"-q -x -c {os.devnull} --noconftest --import-mode=importlib -p no:cacheprovider --rootdir".split()
     )
-    alone = f"-q -x -c {os.devnull} --noconftest --import-mode=importlib -p no:cacheprovider".split()
-    own, others = ([each for each in TESTS if (each == name) is mine] for mine in (True, False))
-    return any(
-        pytest.main(
-            [*alone, f"--rootdir={HERE.parents[1]}", *(str(HERE / f"test_{each}.py") for each in part)]
-        )
-        for part in (own, others)
-        if part
-    )
+    files = [str(HERE / f"test_{each}.py") for each in sorted(TESTS, key=lambda each: each != name)]
+    parts = (files[:1], files[1:]) if name in TESTS else (files,)
+    return any(pytest.main([*alone, str(HERE.parents[1]), *part]) for part in parts)
 
 
 def _cases_notice(asked: list[tuple[Case, str]]) -> bool:
