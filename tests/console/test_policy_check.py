@@ -99,6 +99,21 @@ def test_what_cannot_be_checked_says_why(world, alice, text, said):
     assert said in told(alice, text).words
 
 
+def test_hostile_texts_are_answered_like_any_other(world, alice):
+    for text, said in (
+        ("\ufeff" + FINE, "JSON_SYNTAX_ERROR"),
+        (FINE.replace("{", "{ // a remark\n", 1), "JSON_SYNTAX_ERROR"),
+        (FINE.replace('"Allow"', "NaN"), "JSON_SYNTAX_ERROR"),
+        ("[" * 60_000, "JSON_SYNTAX_ERROR"),
+        ("\x00", "JSON_SYNTAX_ERROR"),
+        ('{"Version":"2012-10-17","Statement":[' + "{}," * 10_000 + "{}]}", "more are not shown"),
+        (json.dumps(allow(*(["*?" * 20] * 2000))), "more are not shown"),
+        (FINE + " " * 130_000, "No findings"),
+    ):
+        shown = alice.post(f"{ADDRESS}?field=document", {"document": text}, htmx=True)
+        assert (shown.status, said in shown.text) == (200, True), text[:99]
+
+
 def test_a_text_is_shown_as_text(world, alice):
     shown = told(alice, json.dumps(allow('s3:<img src="/x">')))
     assert "<img" not in shown.text
