@@ -5,6 +5,7 @@ anonymous session row, renewed at each step, whose data says how far it has come
 Whatever is wrong with the first step looks and lasts the same from outside; the trail says what it was.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -197,7 +198,7 @@ def check_factor(request: HttpRequest, serial: str, code: str, *, now: datetime,
         record(
             state.identity.account, state.identity, "ConsoleLogin", visitor, now, reason=reason, device=serial
         )
-        return _factor_step(state, CODE_PROBLEMS[verdict.reason])
+        return _factor_step(state, CODE_PROBLEMS[verdict.reason], own)
     return advance(request, state.with_factor(serial, now), now, visitor)
 
 
@@ -383,12 +384,12 @@ def _second_devices(state: Halfway) -> list[MfaDevice]:
     return [row for row in mfa.enabled_devices(state.identity) if row.serial != state.first]
 
 
-def _factor_step(state: Halfway, problem: str = "") -> NeedsFactor:
-    identity = state.identity
-    own = tuple(FactorChoice(row.serial, row.name, row.kind) for row in _second_devices(state))
-    has_codes = bool(own) and recovery.left(identity) > 0
-    has_pass = bool(own) and temporary_pass.given(identity)
-    return NeedsFactor(own, problem, recovery=has_codes, as_root=identity.is_root, temporary_pass=has_pass)
+def _factor_step(state: Halfway, problem: str = "", own: Sequence[MfaDevice] | None = None) -> NeedsFactor:
+    identity, rows = state.identity, _second_devices(state) if own is None else own
+    choices = tuple(FactorChoice(row.serial, row.name, row.kind) for row in rows)
+    codes = bool(rows) and recovery.left(identity) > 0
+    given = bool(rows) and temporary_pass.given(identity)
+    return NeedsFactor(choices, problem, recovery=codes, as_root=identity.is_root, temporary_pass=given)
 
 
 def _new_password_step(

@@ -1,4 +1,7 @@
-"""A thousand posts of one code at once, from forty browsers half-way through signing in: one session, no more."""
+"""A thousand posts of one code at once, from twenty browsers half-way through signing in: one session, no more.
+
+What a post costs is queries built by Python, so threads beyond a few add nothing but waiting.
+"""
 
 import threading
 from collections.abc import Callable
@@ -15,7 +18,9 @@ from accounts.models import ConsoleSession, Identity
 from accounts.token_seeds import Token
 from tests.accounts.cast import NOW, PASSWORD, Browser, phone, user
 
-POSTS, BROWSERS, THREADS = 1000, 40, 20
+POSTS, BROWSERS, THREADS = 1000, 20, 8
+# What differs of a token is how steps are counted; the row that posts race for is the one of an app.
+POSTS_OF_TOKENS = 160
 SEED = bytes(range(20))
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -36,7 +41,7 @@ def halfway_in(member: Identity) -> Browser:
     return browser
 
 
-def post_a_thousand_times(member: Identity, post: Post) -> list[signin.Step]:
+def post_at_once(member: Identity, post: Post, posts: int = POSTS) -> list[signin.Step]:
     """What becomes of the posts, which all begin at the same moment."""
     waiting = [halfway_in(member) for _ in range(BROWSERS)]
     start = threading.Barrier(THREADS)
@@ -44,7 +49,7 @@ def post_a_thousand_times(member: Identity, post: Post) -> list[signin.Step]:
     def run(number: int) -> list[signin.Step]:
         try:
             start.wait()
-            mine = range(number, POSTS, THREADS)
+            mine = range(number, posts, THREADS)
             return [Browser(dict(waiting[each % BROWSERS].cookies)).visit(post) for each in mine]
         finally:
             connections.close_all()
@@ -53,9 +58,9 @@ def post_a_thousand_times(member: Identity, post: Post) -> list[signin.Step]:
         return [step for steps in pool.map(run, range(THREADS)) for step in steps]
 
 
-def one_session_began(steps: list[signin.Step]) -> bool:
+def one_session_began(steps: list[signin.Step], posts: int = POSTS) -> bool:
     done = [step for step in steps if isinstance(step, signin.Done)]
-    assert len(steps) == POSTS
+    assert len(steps) == posts
     assert len(done) == 1
     return ConsoleSession.objects.filter(identity__isnull=False).count() == 1
 
@@ -67,7 +72,7 @@ def code_of(serial: str, code: str) -> Post:
 
 def test_one_code_of_an_app(member):
     device = phone(member)
-    assert one_session_began(post_a_thousand_times(member, code_of(device.device.serial, device.code(NOW))))
+    assert one_session_began(post_at_once(member, code_of(device.device.serial, device.code(NOW))))
 
 
 @pytest.mark.parametrize("rhythm", [totp.Rhythm(30, 6), totp.Rhythm(60, 8)], ids=str)
@@ -77,7 +82,8 @@ def test_one_code_of_a_hardware_token(member, rhythm):
     step = totp.step_at(NOW, rhythm)
     first, second, fresh = (totp.code_at(SEED, each, rhythm) for each in (step - 8, step - 7, step - 6))
     assert mfa.enrol(device, member, first, second, NOW), "its clock is seven steps behind"
-    assert one_session_began(post_a_thousand_times(member, code_of(device.serial, fresh)))
+    steps = post_at_once(member, code_of(device.serial, fresh), POSTS_OF_TOKENS)
+    assert one_session_began(steps, POSTS_OF_TOKENS)
 
 
 def test_one_recovery_code(member):
@@ -85,7 +91,7 @@ def test_one_recovery_code(member):
     code = recovery.renew(member, NOW)[0]
     visitor = Browser().visitor
     assert one_session_began(
-        post_a_thousand_times(
+        post_at_once(
             member, lambda request: signin.check_recovery_code(request, code, now=NOW, visitor=visitor)
         )
     )
