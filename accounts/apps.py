@@ -12,8 +12,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the vault its key-encryption keys, security keys the address they are bound to, mail that of its links."""
-        from accounts import mail, site, vault  # models are not loaded while this module is imported
+        from accounts import hashers, mail, site, vault  # models are not loaded while this module is imported
 
+        hashers.use(settings.DATA_DIR)
         vault.use_key_ring(settings.WARDSTEAD_KEYRING)
         site.use(settings.PUBLIC_URL)
         mail.use(settings.PUBLIC_URL, on=settings.MAIL_ON)

@@ -1,23 +1,25 @@
 """Argon2id at OWASP's cost, a few at a time: each takes 19 MiB and a processor while it runs.
 
 Who finds too many waiting is turned away at once, so that no flood of sign-ins holds every thread that serves; a test
-compares PLACES with how many those are.  Hashes run in a thread of their own that gives way to all others, so that
-what is served meanwhile has the processors first: docs/adr/0031.
+compares PLACES with how many those are.  They are made by processes that give way to all others, and in so few lanes
+that a processor is left to what is served meanwhile: docs/adr/0031, docs/adr/0054.
 """
 
-import os
-import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from threading import BoundedSemaphore, get_native_id, local
+from contextlib import contextmanager
+from pathlib import Path
+from threading import BoundedSemaphore, local
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
+
+from accounts.hashing_lanes import Lanes, number_here
+from accounts.hashing_process import Answer, HashingProcess
 
 PARALLEL_HASHES = 1
 PLACES = 3  # hashing or waiting to, a process
 PATIENCE_SECONDS = 5.0
-NICENESS = 10  # of 19
+# Some ten times what a hash takes on a processor of its own.
+IDLE_PATIENCE_SECONDS = 0.25
 
 
 class HashingBusyError(Exception):
@@ -47,6 +49,15 @@ class Turns:
         finally:
             self._places.release()
 
+    def room(self) -> bool:
+        """Whether there was a place just now."""
+        if getattr(self._mine, "held", False):
+            return True
+        if not self._places.acquire(blocking=False):
+            return False
+        self._places.release()
+        return True
+
     @contextmanager
     def _at_work(self) -> Iterator[None]:
         if not self._working.acquire(timeout=self._patience):
@@ -57,6 +68,23 @@ class Turns:
         finally:
             self._mine.held = False
             self._working.release()
+
+
+class _Installed:
+    lanes = Lanes(None, 0)
+    processes: tuple[HashingProcess, ...] = ()
+
+
+def use(folder: Path) -> None:
+    """Share the lanes of this machine with all processes that have the same folder; called once, at the start."""
+    _Installed.lanes = Lanes(folder, number_here())
+
+
+def serve() -> None:
+    """Have hashes give way to all that this process serves; called once, where it begins to serve."""
+    idle = HashingProcess("idle", IDLE_PATIENCE_SECONDS)
+    idle.start()
+    _Installed.processes = (idle, HashingProcess("steady", PATIENCE_SECONDS))
 
 
 _turns = Turns(PARALLEL_HASHES, PLACES, PATIENCE_SECONDS)
@@ -72,15 +100,10 @@ def turn() -> Iterator[None]:
         yield
 
 
-def _give_way() -> None:
-    # On Linux a thread has a priority of its own; anyone may lower theirs.
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, get_native_id(), NICENESS)
-
-
-# Threads start at the first hash, so each process that is forked before it has its own.
-_workers = ThreadPoolExecutor(PARALLEL_HASHES, "hash", initializer=_give_way)
+def require_room() -> None:
+    """Refuse what would be refused anyway, before anything is done for it.  Errors: HashingBusyError."""
+    if not _turns.room():
+        raise HashingBusyError
 
 
 class Argon2id(Argon2PasswordHasher):
@@ -96,10 +119,18 @@ class Argon2id(Argon2PasswordHasher):
 
     def encode(self, password: str, salt: str) -> str:
         """Return the stored form of the password."""
-        with turn():
-            return _workers.submit(super().encode, password, salt).result()
+        with turn(), _Installed.lanes.lane():
+            cost = (self.time_cost, self.memory_cost, self.parallelism, self.params().hash_len)
+            made = _asked("hash", password, salt, *cost)
+            return super().encode(password, salt) if made is None else f"{self.algorithm}{made}"
 
     def verify(self, password: str, encoded: str) -> bool:
         """Return whether the password has that stored form."""
-        with turn():
-            return _workers.submit(super().verify, password, encoded).result()
+        with turn(), _Installed.lanes.lane():
+            right = _asked("verify", password, f"${encoded.partition('$')[2]}")
+            return super().verify(password, encoded) if right is None else bool(right)
+
+
+def _asked(*question: str | int) -> Answer | None:
+    answers = (process.ask(*question) for process in _Installed.processes)
+    return next((answer for answer in answers if answer is not None), None)

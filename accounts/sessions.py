@@ -78,7 +78,8 @@ def _begin(
     browsers.set_aside(store)
     store.set_expiry(ends_in)
     store.create()
-    made = ConsoleSession.objects.get(key_hash=store.key_hash())
+    made = store.loaded_row()
+    assert made is not None  # noqa: S101  # create has just made it
     row.pk, row.key_hash, row.data = made.pk, made.key_hash, made.data
     row.created_at = row.last_seen_at = now
     row.peer, row.user_agent = peer[:64], user_agent.replace("\x00", "")[:256]

@@ -17,7 +17,7 @@ from typing import IO
 GRACE_SECONDS = 5.0
 LOCK_POLL_SECONDS = 0.5
 WORKER_THREADS = 4
-WEB_THREADS = 5
+WEB_THREADS = 6
 
 
 def main(arguments: list[str]) -> int:

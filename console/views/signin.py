@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import signin, signup
+from accounts import hashers, signin, signup
 from console import keys, neighbours, password_fields, password_hints, signing_out
 from console.fields import Field, FormError
 from console.page import go, page
@@ -28,6 +28,8 @@ ENDED = "Your session has ended. Sign in again to go on where you were."
 @require_http_methods(["GET", "POST"])
 def index(request: HttpRequest, account: str = "") -> HttpResponse:
     """The first step: an IAM user by account and name, or the root user by e-mail address."""
+    if request.method == "POST":
+        hashers.require_room()
     if (place := settled(request)) is not None:
         return place
     as_root = not account and sent(request, "as") == "root"

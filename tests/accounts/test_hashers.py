@@ -59,6 +59,18 @@ def test_whoever_finds_every_place_taken_is_turned_away_at_once():
         pass
 
 
+def test_whether_there_is_room_can_be_asked_beforehand():
+    turns = hashers.Turns(1, 1, 60)
+    assert turns.room()
+    holder, leave = held(turns)
+    assert not turns.room()
+    leave.set()
+    holder.join()
+    with turns.turn():
+        assert turns.room()
+    assert turns.room()
+
+
 def test_a_turn_that_does_not_come_in_time_is_an_error_and_frees_its_place():
     turns = hashers.Turns(1, 2, 0.01)
     holder, leave = held(turns)

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts import passwords
+from accounts import hashers, passwords
 from tests.accounts.counting import CountingHasher
 from tests.world import NOW, PASSWORD, World
 
@@ -91,6 +91,17 @@ def test_the_page_of_an_unknown_alias_looks_like_that_of_a_known_one(people):
         for alias in ("example-corp", "exemple-corp")
     )
     assert known == unknown
+
+
+def test_who_finds_no_place_is_turned_away_before_anything_is_looked_up(
+    people, monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr(hashers, "_turns", hashers.Turns(1, 0, 0.0))
+    form = {"account": people.account.number, "user": "alice", "password": PASSWORD}
+    with django_assert_num_queries(0):
+        answer = Client().post("/signin", form)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
 
 
 def calls_of(act: Callable[[], object]) -> int:

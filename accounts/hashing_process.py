@@ -1,0 +1,152 @@
+"""Processes beside each one that serves, which hash passwords: one when nothing else wants a processor, and a steady one.
+
+A thread can have as low a priority, but whenever it holds the interpreter's lock, all others of its process wait for it,
+and with it for whoever has the processor.  For these nobody waits: what they have not answered in time somebody else
+hashes.  This file is run as a script, imports nothing of ours, and ends when whoever started it does.
+Source: docs/adr/0054.
+"""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from threading import Lock
+from typing import IO, Final, Literal, TypeAlias
+
+Answer: TypeAlias = str | bool
+# idle: only when nothing else wants the processor; steady: with a tenth of it however full the machine is.
+Manner: TypeAlias = Literal["idle", "steady"]
+
+START_AGAIN_SECONDS: Final = 10.0
+NICENESS: Final = 10  # of 19
+_INHERITED: Final = ("LD_LIBRARY_PATH", "PATH")  # no secrets
+
+
+class HashingProcess:
+    """The process as its parent sees it.  It answers one question at a time, in the order asked."""
+
+    def __init__(self, manner: Manner, patience_seconds: float) -> None:
+        self._manner = manner
+        self._patience = patience_seconds
+        self._one_at_a_time = Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started_at = -START_AGAIN_SECONDS
+        self._asked = self._answered = 0
+        self._read = b""
+
+    def start(self) -> None:
+        """Have the process run, so that the first question does not wait for it."""
+        with self._one_at_a_time, suppress(OSError):
+            self._pipes()
+
+    def stop(self) -> None:
+        """End the process; the next question starts another."""
+        with self._one_at_a_time:
+            self._end()
+
+    def ask(self, *question: str | int) -> Answer | None:
+        """The answer; None where there was none in time, for whatever reason."""
+        if not self._one_at_a_time.acquire(blocking=False):
+            return None
+        try:
+            return self._answer(question)
+        except (OSError, ValueError):  # it has ended, or talks nonsense
+            self._end()
+            return None
+        finally:
+            self._one_at_a_time.release()
+
+    def _answer(self, question: tuple[str | int, ...]) -> Answer | None:
+        pipes = self._pipes()
+        if pipes is None:
+            return None
+        to, come = pipes
+        self._take(come, 0.0)
+        if self._answered < self._asked:
+            return None  # still at what nobody waits for any more
+        self._asked += 1
+        to.write(json.dumps(question).encode() + b"\n")
+        to.flush()
+        return self._take(come, self._patience)
+
+    def _take(self, come: IO[bytes], patience_seconds: float) -> Answer | None:
+        """The answer to the last question, if it is there by then; earlier ones are dropped."""
+        answer: Answer | None = None
+        deadline = time.monotonic() + patience_seconds
+        poll = select.poll()
+        poll.register(come, select.POLLIN)
+        while self._answered < self._asked:
+            if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+                return None
+            read = os.read(come.fileno(), 4096)
+            if not read:
+                raise BrokenPipeError
+            *lines, self._read = (self._read + read).split(b"\n")
+            for line in lines:
+                self._answered += 1
+                answer = json.loads(line)
+        return answer
+
+    def _pipes(self) -> tuple[IO[bytes], IO[bytes]] | None:
+        if self._process is None:
+            if time.monotonic() < self._started_at + START_AGAIN_SECONDS:
+                return None
+            self._started_at = time.monotonic()
+            self._process = subprocess.Popen(  # noqa: S603  # this file, by this interpreter
+                [sys.executable, "-I", __file__, self._manner],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={name: os.environ[name] for name in _INHERITED if name in os.environ},
+            )
+        if self._process.stdin is None or self._process.stdout is None:
+            return None
+        return self._process.stdin, self._process.stdout
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            with suppress(OSError):  # what was not yet written goes nowhere
+                self._process.communicate()
+        self._process, self._asked, self._answered, self._read = None, 0, 0, b""
+
+
+def main() -> None:
+    """Answer questions, one a line, until there are no more."""
+    from argon2 import PasswordHasher
+    from argon2.exceptions import VerificationError
+    from argon2.low_level import Type, hash_secret
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with its parent, who may want to finish
+    _give_way(sys.argv[1])
+    for line in sys.stdin:
+        match json.loads(line):
+            case ["verify", password, encoded]:
+                try:
+                    answer: Answer = PasswordHasher().verify(encoded, password)
+                except VerificationError:
+                    answer = False
+            case ["hash", password, salt, time_cost, memory_cost, lanes, length]:
+                answer = hash_secret(
+                    password.encode(), salt.encode(), time_cost, memory_cost, lanes, length, Type.ID
+                ).decode("ascii")
+            case _:
+                raise ValueError("no such question")
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+def _give_way(manner: str) -> None:
+    # Anyone may lower their own priority; not every system and container has both ways.
+    with suppress(OSError):
+        os.nice(NICENESS)
+    if manner == "idle" and hasattr(os, "sched_setscheduler"):
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+if __name__ == "__main__":
+    main()
