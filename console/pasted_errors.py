@@ -16,7 +16,7 @@ _ID: Final = re.compile(
 _ENCODED: Final = re.compile(r"(?<![\w-])[\w-]{40,}:[\w-]{43}(?![\w-])")
 _EVENT: Final = re.compile(r"(?:event\s*)?#?([0-9]{1,18})", re.IGNORECASE)
 _ASKED: Final = re.compile(
-    r"User: (?P<principal_arn>arn:\S+) is not authorized to perform: (?P<action>[\w-]+:[\w*]+)(?: on resource: (?P<resource>\S+))?"
+    r"User: (?P<principal_arn>arn:\S{1,2044}) is not authorized to perform: (?P<action>[\w-]{1,63}:[\w*]{1,64})(?: on resource: (?P<resource>\S{1,2048}))?"
 )
 _EDGES: Final = "\"'`\u201c\u201d\u2018\u2019"
 # What stands around lines, the left edge of the boxes that Terraform draws included.

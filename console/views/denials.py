@@ -68,7 +68,7 @@ def look_up(request: HtmxRequest) -> HttpResponse:
     if pasted.nothing:
         return _missed(request, 422, pasted=_field(text))
     try:
-        ids = (*pasted.ids, *_decoded(request, pasted.encoded))
+        ids = (*_decoded(request, pasted.encoded), *pasted.ids)[: pasted_errors.MOST_IDS]
         found = _found(request, ids, pasted)
         if found["Denials"]:
             return _opened(found["Denials"], ids)

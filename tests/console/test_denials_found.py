@@ -65,6 +65,17 @@ def pasted(person, text):
 # Found
 
 
+def test_a_text_full_of_ids_and_endless_names_is_answered(world, alice, error):
+    many = " ".join(str(uuid.uuid4()) for _ in range(60))
+    encoded = error.response["Error"]["EncodedMessage"]
+    assert pasted(alice, f"{many} {encoded}").location == f"{ADDRESS}{decision_of(error)}/"
+    for endless in (
+        str(error).replace("/bob", "/b" * 2000),
+        str(error).replace("user/ because", "user/" * 900),
+    ):
+        assert pasted(alice, endless).status in (404, 422)
+
+
 def test_every_id_of_a_refusal_leads_to_it(world, alice, error):
     event = Event.objects.get(request_id=request_id(error), outcome="denied")
     address = f"{ADDRESS}{decision_of(error)}/"
