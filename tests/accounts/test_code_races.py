@@ -1,7 +1,4 @@
-"""A thousand posts of one code at once, from twenty browsers half-way through signing in: one session, no more.
-
-What a post costs is queries built by Python, so threads beyond a few add nothing but waiting.
-"""
+"""A thousand posts of one code at once, from twenty browsers half-way through signing in: one session, no more."""
 
 import threading
 from collections.abc import Callable
@@ -18,7 +15,7 @@ from accounts.models import ConsoleSession, Identity
 from accounts.token_seeds import Token
 from tests.accounts.cast import NOW, PASSWORD, Browser, phone, user
 
-POSTS, BROWSERS, THREADS = 1000, 20, 8
+POSTS, BROWSERS, THREADS = 1000, 20, 20
 # What differs of a token is how steps are counted; the row that posts race for is the one of an app.
 POSTS_OF_TOKENS = 160
 SEED = bytes(range(20))
