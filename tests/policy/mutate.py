@@ -33,9 +33,11 @@ MEMORY = 2**31
 HERE = Path(__file__).parent
 PLACE = HERE.parents[1] / "iam" / "policy"
 TESTS = (
-    "compile", "conditions", "decide", "document", "explain", "match", "plan", "principals", "reader", "resource_policies",
-    "save", "save_trust", "values", "variables",
+    "compile", "conditions", "decide", "document", "explain", "match", "plan", "principals", "reader", "readings",
+    "resource_policies", "save", "save_trust", "values", "variables",
 )  # fmt: skip
+ELSEWHERE = {"arn": "match", "resources": "plan", "services": "resource_policies"}
+"""Where the tests of modules stand that have no file of their own."""
 
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
@@ -150,9 +152,9 @@ def _tests_notice(name: str) -> bool:
     alone = (
         f"-q -x -c {os.devnull} --noconftest --import-mode=importlib -p no:cacheprovider --rootdir".split()
     )
-    files = [str(HERE / f"test_{each}.py") for each in sorted(TESTS, key=lambda each: each != name)]
-    parts = (files[:1], files[1:]) if name in TESTS else (files,)
-    return any(pytest.main([*alone, str(HERE.parents[1]), *part]) for part in parts)
+    own = ELSEWHERE.get(name, name)
+    files = [str(HERE / f"test_{each}.py") for each in sorted(TESTS, key=lambda each: each != own)]
+    return any(pytest.main([*alone, str(HERE.parents[1]), *part]) for part in (files[:1], files[1:]))
 
 
 def _cases_notice(asked: list[tuple[Case, str]]) -> bool:
