@@ -15,7 +15,7 @@ from typing import Final
 
 # A hash takes a fortieth of a second, so this is longer than all processes together take for one each.
 PATIENCE_SECONDS: Final = 0.5
-LOOK_AGAIN_SECONDS: Final = 0.002
+LOOK_AGAIN_SECONDS: Final = 0.003
 _FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
@@ -43,27 +43,30 @@ class Lanes:
                 os.close(held)  # nobody else has this opening of the file, so the lock goes with it
 
     def _waited_for(self) -> int | None:
+        """The file of a lane, locked; None where there is none in time, or no such file can be had."""
         deadline = time.monotonic() + self._patience
-        while self._paths:
-            for path in self._paths:
-                try:
-                    return _locked(path)
-                except BlockingIOError:
-                    continue
-                except OSError:
-                    return None  # no such folder, none to write to, or a file system without locks
-            if time.monotonic() >= deadline:
-                break
-            time.sleep(LOOK_AGAIN_SECONDS)
+        opened: list[int] = []
+        try:
+            opened += [os.open(path, _FLAGS, 0o600) for path in self._paths]
+            while opened:
+                held = next((file for file in opened if _locked(file)), None)
+                if held is not None:
+                    opened.remove(held)
+                    return held
+                if time.monotonic() >= deadline:
+                    break
+                time.sleep(LOOK_AGAIN_SECONDS)
+        except OSError:  # no such folder, none to write to, or a file system without locks
+            pass
+        finally:
+            for file in opened:
+                os.close(file)
         return None
 
 
-def _locked(path: Path) -> int:
-    """The file, opened and locked.  Errors: BlockingIOError where somebody has it, OSError."""
-    opened = os.open(path, _FLAGS, 0o600)
+def _locked(opened: int) -> bool:
     try:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(opened)
-        raise
-    return opened
+    except BlockingIOError:
+        return False
+    return True
