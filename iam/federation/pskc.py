@@ -2,6 +2,8 @@
 
 No DTD, no entities, no network; bounded in size, depth and number.  Values are plain, or encrypted with AES under a
 key agreed beforehand or derived from a password; where the container has an authentication code, it is checked first.
+Signatures are not verified: a container brings the certificate along that it was signed with, and nobody has told us
+whose to trust.  Whoever imports is told that there is one.
 """
 
 import base64
@@ -31,6 +33,7 @@ MOST_ITERATIONS = 500_000
 _PSKC: Final = "{urn:ietf:params:xml:ns:keyprov:pskc}"
 _ENC: Final = "{http://www.w3.org/2001/04/xmlenc#}"
 _ENC11: Final = "{http://www.w3.org/2009/xmlenc11#}"
+_DS: Final = "{http://www.w3.org/2000/09/xmldsig#}"
 _PKCS5: Final = "{http://www.rsasecurity.com/rsalabs/pkcs/schemas/pkcs-5v2-0#}"
 _TOTP: Final = ("urn:ietf:params:xml:ns:keyprov:pskc:totp", "urn:ietf:params:xml:ns:keyprov:pskc#totp")
 _CBC: Final = {f"http://www.w3.org/2001/04/xmlenc#aes{bits}-cbc": bits // 8 for bits in (128, 192, 256)}
@@ -75,6 +78,11 @@ def read(text: str, key: str = "") -> list[Entry]:
     return [_entry(place, package, secrets) for place, package in enumerate(packages, 1)]
 
 
+def is_signed(text: str) -> bool:
+    """Whether the container, or a key package in it, carries a signature.  Errors: ListFault."""
+    return next(_parsed(text).iter(f"{_DS}Signature"), None) is not None
+
+
 def _parsed(text: str) -> Any:
     """The root element of a harmless document."""
     # No entity can be declared without it, so none can be expanded; the parser is told not to all the same.
@@ -117,6 +125,11 @@ def _secrets(root: Any, given: str) -> _Secrets:
     declared = root.find(f"{_PSKC}EncryptionKey")
     if declared is None:
         return _Secrets()
+    if next(declared.iter(f"{_DS}X509Data", f"{_DS}KeyValue"), None) is not None:
+        raise ListFault(
+            "The file is encrypted for the holder of a certificate, which is not supported. Have it made anew with an "
+            "agreed key or a password."
+        )
     if not given:
         raise ListFault("The file is encrypted: it needs the key or password that came with it.")
     derived = declared.find(f"{_ENC11}DerivedKey")
@@ -209,8 +222,10 @@ def _value(element: Any, secrets: _Secrets) -> bytes:
     if plain is not None:
         return _bytes(plain.text or "")
     sealed = element.find(f"{_PSKC}EncryptedValue")
-    if sealed is None or not secrets.key:
+    if sealed is None:
         raise TokenFault("There is no seed.")
+    if not secrets.key:
+        raise TokenFault("The seed is encrypted, and the file does not say under which key.")
     if secrets.mac:
         said = _bytes(_text(element, "ValueMAC"))
         right = hmac.digest(secrets.mac_key, _cipher_value(sealed), secrets.mac)

@@ -72,7 +72,8 @@ def import_hardware_tokens(
 ) -> Output:
     """Put all tokens of a list into the stock, or none where one is not in order; `dry_run`: only say how it would go.
 
-    The first tokens and problems are told in a dry run; an import tells the serial numbers.
+    The first tokens and problems are told in a dry run, and whether the file carries a signature, which nobody verifies;
+    an import tells the serial numbers.
 
     Errors: InvalidInput (a file that cannot be read; a token that is not in order, with its place),
     EntityAlreadyExists (brought in meanwhile), LimitExceeded (devices per account).
@@ -88,6 +89,7 @@ def import_hardware_tokens(
     if dry_run:
         return {
             "Found": len(tokens),
+            "Signed": format == "pskc" and pskc.is_signed(content),
             "Problems": [_problem(entry) for entry in problems[:MOST_PROBLEMS]],
             "ProblemCount": len(problems),
             "Tokens": [_facts(token) for token in tokens[:SHOWN_TOKENS]],

@@ -110,6 +110,14 @@ def test_an_encrypted_container_takes_its_key(admin):
     assert "987654321" in admin.get(HERE).words
 
 
+def test_a_signed_container_is_said_to_be_taken_unverified(admin):
+    assert "Signatures of key containers are not verified" in admin.get(IMPORT).words
+    text = test_pskc.container(f"{test_pskc.package()}<ds:Signature/>")
+    page = admin.post(IMPORT, {"format": "pskc", "content": text})
+    assert "its signature is not verified" in page.words
+    assert page.is_accessible()
+
+
 def test_each_problem_of_a_list_stands_at_its_line_and_nothing_can_be_brought_in(admin):
     page = admin.post(IMPORT, {"format": "csv", "content": f"{LIST}GAKT000000002,rubbish!,30,6,x\n"})
     assert page.status == 422

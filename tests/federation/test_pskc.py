@@ -216,3 +216,25 @@ def test_what_is_no_sound_container_is_refused(text):
 def test_a_container_in_another_encoding_is_read():
     text = container(package()).replace("UTF-8", "ISO-8859-1").replace("Maker", "Hersteller Ü")
     assert only(text).token.manufacturer == "Hersteller Ü"
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["of the whole", "of a package"])
+def test_a_signature_is_seen_and_no_more(inside):
+    signature = "<ds:Signature><ds:SignatureValue>AAAA</ds:SignatureValue></ds:Signature>"
+    inner = package().replace("</KeyPackage>", f"{signature if inside else ''}</KeyPackage>")
+    text = container(inner + ("" if inside else signature))
+    assert pskc.is_signed(text)
+    assert only(text).token.seed == SEED
+    assert not pskc.is_signed(container(package()))
+
+
+def test_what_is_encrypted_for_a_certificate_is_refused_clearly():
+    head = "<EncryptionKey><ds:X509Data><ds:X509Certificate>AAAA</ds:X509Certificate></ds:X509Data></EncryptionKey>"
+    for key in ("", AGREED):
+        with pytest.raises(ListFault, match="for the holder of a certificate"):
+            pskc.read(container(package(), head=head), key)
+
+
+def test_an_encrypted_seed_without_a_key_in_the_file_is_said_so():
+    text = container(package(Sealed(b"k" * 16).secret()))
+    assert "does not say under which key" in only(text, AGREED).fault

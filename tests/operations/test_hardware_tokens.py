@@ -157,6 +157,13 @@ def test_a_key_container_is_opened_by_its_key(world):
         bring_in(world.alice, test_pskc.FIGURE_6, Format="pskc")
 
 
+@pytest.mark.parametrize("signed", [True, False])
+def test_looking_through_a_container_says_whether_it_is_signed(world, signed):
+    signature = "<ds:Signature/>" if signed else ""
+    text = test_pskc.container(test_pskc.package() + signature)
+    assert bring_in(world.alice, text, Format="pskc", DryRun=True)["Signed"] is signed
+
+
 def test_the_devices_of_an_account_are_limited(world):
     world.account.quotas = {"MFADevices": 2}
     world.account.save()
