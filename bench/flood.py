@@ -2,7 +2,8 @@
 
 GetUser is asked at a steady pace while nobody signs in and while fifty a second do, with right passwords at the real
 cost, in turns, on one server as `make run` starts it (PostgreSQL, two processes).  A sign-in that is turned away with
-503 counts as answered; how many were is printed.
+503 counts as answered; how many were is printed.  The browsers are a process of their own, so that who asks GetUser
+does not wait for them.
 """
 
 import os
@@ -11,10 +12,11 @@ import sys
 import tempfile
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -62,14 +64,15 @@ def main() -> int:
         server, key, account = _served(stack, folder)
         sign_ins = _sign_ins(server, account)
         call = signed(server, key, "iam.GetUser", UserName="u00")
+        browsers = stack.enter_context(ProcessPoolExecutor(1, get_context("spawn")))
         calm, flooded, flood = Told(), Told(), Told()
-        _round(server, call, [], WARM_SECONDS, Told(), Told())
-        _round(server, call, sign_ins, WARM_SECONDS, Told(), Told())
+        beside(server.port, call, browsers, [], WARM_SECONDS, Told(), Told())
+        beside(server.port, call, browsers, sign_ins, WARM_SECONDS, Told(), Told())
         ratios = []
         for _ in range(ROUNDS):
             quiet, busy = Told(), Told()
-            _round(server, call, [], SECONDS, quiet, Told())
-            _round(server, call, sign_ins, SECONDS, busy, flood)
+            beside(server.port, call, browsers, [], SECONDS, quiet, Told())
+            beside(server.port, call, browsers, sign_ins, SECONDS, busy, flood)
             ratios.append(busy.percentile(0.99) / quiet.percentile(0.99))
             calm.take(quiet)
             flooded.take(busy)
@@ -152,39 +155,56 @@ def _opened(server: Server, host: str) -> tuple[str, str]:
     return token, cookie
 
 
-def _round(
-    server: Server, call: bytes, sign_ins: list[bytes], seconds: float, calls: Told, flood: Told
+def beside(
+    port: int,
+    call: bytes,
+    browsers: ProcessPoolExecutor,
+    sign_ins: list[bytes],
+    seconds: float,
+    calls: Told,
+    flood: Told,
 ) -> None:
-    """Ask at a steady pace for so long, beside as many browsers as it takes."""
-    begun = time.perf_counter() + 0.1
-    with ThreadPoolExecutor(BROWSERS + 1) as pool:
-        asked = [pool.submit(_paced, server, [call], CALLS, 0.0, begun, seconds, calls)]
-        if sign_ins:
-            each = SIGN_INS / BROWSERS
-            asked += [
-                pool.submit(_paced, server, sign_ins, each, number / SIGN_INS, begun, seconds, flood)
-                for number in range(BROWSERS)
-            ]
+    """Ask at a steady pace for so long, beside sign-ins where there are any."""
+    begun = time.monotonic() + 0.2  # the same clock in every process
+    waiting: Future[tuple[list[float], dict[int, int]]] | None = None
+    if sign_ins:
+        waiting = browsers.submit(_signed_in, port, sign_ins, begun, seconds)
+    _paced(port, [call], CALLS, 0.0, begun, seconds, calls)
+    if waiting is not None:
+        flood.take(Told(*waiting.result()))
+
+
+def _signed_in(
+    port: int, sign_ins: list[bytes], begun: float, seconds: float
+) -> tuple[list[float], dict[int, int]]:
+    """Sign in from as many browsers as it takes; returns what was seen."""
+    told, each = Told(), SIGN_INS / BROWSERS
+    with ThreadPoolExecutor(BROWSERS) as pool:
+        asked = [
+            pool.submit(_paced, port, sign_ins, each, number / SIGN_INS, begun, seconds, told)
+            for number in range(BROWSERS)
+        ]
         for waiting in asked:
             waiting.result()
+    return told.seconds, told.statuses
 
 
 def _paced(
-    server: Server, requests: list[bytes], rate: float, late: float, begun: float, seconds: float, into: Told
+    port: int, requests: list[bytes], rate: float, late: float, begun: float, seconds: float, into: Told
 ) -> None:
     """Send one request after the other, `rate` of them a second from so late after the beginning on.
 
     Who falls behind goes on at once: what is asked is asked, however long it takes.
     """
-    with Connection(server.port) as connection:
+    with Connection(port) as connection:
         for number in range(int(seconds * rate)):
             due = begun + late + number / rate
-            time.sleep(max(0.0, due - time.perf_counter()))
-            started = time.perf_counter()
+            time.sleep(max(0.0, due - time.monotonic()))
+            started = time.monotonic()
             if started > begun + seconds:
                 return
             status, _ = connection.exchange(requests[number % len(requests)])
-            into.add(time.perf_counter() - started, status)
+            into.add(time.monotonic() - started, status)
 
 
 def say(text: str) -> None:
