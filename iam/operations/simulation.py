@@ -13,12 +13,12 @@ from iam.catalogue import operation
 from iam.errors import InvalidInput
 from iam.policy import AttachedPolicy, Caller, Context, Plan
 from iam.policy.context_entries import BadEntry, context_of
-from iam.policy.simulate import EVERYTHING, Scene, as_result, simulate, size_of
+from iam.policy.simulate import EVERYTHING, Scene, as_result, simulate, size_of, weight_of
 from iam.policy_sources import Source
 
 Entries: TypeAlias = Sequence[Params]
 
-# Actions, resources and statements multiply: this many evaluations are a few seconds of one processor.
+# Actions, resources, statements and values of a key multiply: this many evaluations are a few seconds of one processor.
 EVALUATIONS = 200_000
 
 # The kinds of resource that each EC2 scenario is made of, as their ARNs name them.
@@ -123,10 +123,12 @@ def _results(
     if option is not None:
         _require_scenario(option, resources)
     asked = list(product(actions, resources or (EVERYTHING,)))
-    work = len(asked) * max(1, sum(size_of(each.document) for each in _documents(scene)))
+    statements = sum(size_of(each.document) for each in _documents(scene))
+    work = len(asked) * max(1, statements) * weight_of(scene.context)
     if work > EVALUATIONS:
         raise InvalidInput(
-            f"Actions, resources and statements make {work} evaluations; a simulation has at most {EVALUATIONS}."
+            f"Actions, resources, statements and values make {work} evaluations; "
+            f"a simulation has at most {EVALUATIONS}."
         )
     answer = page.of_values("EvaluationResults", asked)
     results = [as_result(simulate(scene, *pair)) for pair in answer["EvaluationResults"]]

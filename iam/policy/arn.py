@@ -5,7 +5,19 @@ Source: IAM User Guide, Resource element and ARN condition operators; facts on b
 """
 
 from iam.policy.match import ContextMatcher, Matcher, matcher, text_matcher
-from iam.policy.variables import Context, Token, Wild, has_variables, normal, resolver, tokens
+from iam.policy.variables import (
+    ONE,
+    ONE_IN_FIELD,
+    RUN,
+    RUN_IN_FIELD,
+    Context,
+    Token,
+    Wild,
+    has_variables,
+    normal,
+    resolver,
+    tokens,
+)
 
 FIELDS = 6
 
@@ -36,12 +48,17 @@ def resource_tokens(pattern: str, *, variables: bool) -> tuple[Token, ...]:
     Variables stand in the sixth field only.  Before it, a star that ends its field may run over colons, any
     other wildcard stays inside the field.
     """
+    parts = fields(pattern)
+    head, last = parts[: FIELDS - 1], parts[FIELDS - 1 :]
     found: list[Token] = []
-    for number, part in enumerate(fields(pattern)):
-        if number:
-            found.append(":")
-        found.extend(tokens(part, variables=variables) if number == FIELDS - 1 else _in_field(part))
-    return normal(found)
+    for part in head:
+        found.extend((*_in_field(part), ":"))
+    if not last:
+        return normal(found[:-1])
+    before, after = normal(found), tokens(last[0], variables=variables)
+    if after and isinstance(after[0], str):
+        return (*before[:-1], f"{before[-1]}{after[0]}", *after[1:])
+    return (*before, *after)
 
 
 def _in_field(part: str) -> list[Token]:
@@ -49,11 +66,11 @@ def _in_field(part: str) -> list[Token]:
     inner: list[Token] = [_BOUND.get(token, token) if isinstance(token, Wild) else token for token in found]
     # Asked of the text: the tokens of `*?` stand the other way round, and its star does not end the field.
     if part.endswith("*"):
-        inner[-1] = Wild.RUN
+        inner[-1] = RUN
     return inner
 
 
-_BOUND = {Wild.RUN: Wild.RUN_IN_FIELD, Wild.ONE: Wild.ONE_IN_FIELD}
+_BOUND = {RUN: RUN_IN_FIELD, ONE: ONE_IN_FIELD}
 
 
 def arn_matcher(pattern: str, *, variables: bool) -> ContextMatcher:
@@ -86,7 +103,7 @@ def _never(_value: str, _context: Context) -> bool:
 
 def _field_tests(head: list[tuple[Token, ...]]) -> tuple[tuple[int, Matcher], ...]:
     """Return the tests of the first five fields that can fail."""
-    return tuple((number, matcher(part)) for number, part in enumerate(head) if part != (Wild.RUN,))
+    return tuple((number, matcher(part)) for number, part in enumerate(head) if part != (RUN,))
 
 
 def _resolved_later(taken: tuple[Token, ...]) -> ContextMatcher:
@@ -94,7 +111,7 @@ def _resolved_later(taken: tuple[Token, ...]) -> ContextMatcher:
     resolve = resolver(taken)
 
     def match(value: str, context: Context) -> bool:
-        filled = resolve(context)
+        filled = resolve(context, len(value))
         if filled is None:
             return False
         head, last = _split(filled)
@@ -116,7 +133,8 @@ def _split(taken: tuple[Token, ...]) -> tuple[list[tuple[Token, ...]], tuple[Tok
             for part in ended:
                 head.append((*current, part) if part else tuple(current))
                 current = []
-            current = [*current, rest] if rest else current
+            if rest:
+                current.append(rest)
         else:
             current.append(token)
         if len(head) == FIELDS - 1:

@@ -73,6 +73,14 @@ def clause_check(clause: Clause, *, variables: bool, doubt: bool) -> Check | Non
     return _quantified(named, clause.key, test, has_values=bool(clause.values), doubt=doubt)
 
 
+def can_doubt(clause: Clause) -> bool:
+    """Whether the check of a clause depends on the answer to a doubt."""
+    named = operator_named(clause.operator)
+    if named is None or (named.quantifier == "ForAnyValue" and named.if_exists):
+        return True
+    return named.base.startswith("Date") or (named.negated and not named.base.startswith("String"))
+
+
 def _no_value(_value: str, _context: Context) -> bool:
     return False
 
@@ -162,13 +170,14 @@ def _equals_ignoring_case(values: Sequence[str], variables: bool, _doubt: bool) 
         if folded in fixed:
             return True
         # Variables are few here: filling them in anew each time is cheap enough.
-        return any(_fill(pattern, context) == folded for pattern in filled)
+        return any(_fill(pattern, context, len(folded)) == folded for pattern in filled)
 
     return test
 
 
-def _fill(pattern: tuple[Token, ...], context: Context) -> str | None:
-    filled = resolver(pattern)(context)
+def _fill(pattern: tuple[Token, ...], context: Context, most: int) -> str | None:
+    # No text gets shorter in lower case, so one that is too long before is none.
+    filled = resolver(pattern)(context, most)
     return None if filled is None else (literal(filled) or "").lower()
 
 
@@ -197,31 +206,48 @@ def _compared(reading: Reading, compare: Comparison, negated: bool = False) -> B
     """
 
     def build(values: Sequence[str], _variables: bool, doubt: bool) -> Test:
-        wanted = tuple(read for read in map(reading, values) if read is not None)
+        wanted = frozenset(read for read in map(reading, values) if read is not None)
+        satisfied = _any_number(wanted, compare)
         unreadable = negated and doubt
-        unsettled = reading is readings.instant and len(wanted) < len(values)
+        unsettled = reading is readings.instant and None in map(reading, values)
         otherwise = doubt if unsettled else negated
 
         def test(value: str, _context: Context) -> bool:
             given = reading(value)
             if given is None:
                 return unreadable
-            return not negated if any(compare(given, limit) for limit in wanted) else otherwise
+            return not negated if satisfied(given) else otherwise
 
         return test
 
     return build
 
 
+def _any_number(wanted: frozenset[readings.Number], compare: Comparison) -> Callable[[readings.Number], bool]:
+    """Return the test whether a number compares so with any of these, in one step however many there are."""
+    if not wanted:
+        return lambda _given: False
+    if compare is operator.eq:
+        return wanted.__contains__
+    # Below any of them is below the largest, above any of them is above the smallest.
+    limit = max(wanted) if compare in (operator.lt, operator.le) else min(wanted)
+    return lambda given: compare(given, limit)
+
+
 def _address(values: Sequence[str], _variables: bool, _doubt: bool) -> Test:
-    blocks = tuple(found for found in map(readings.block, values) if found is not None)
+    blocks: dict[tuple[int, int], set[int]] = {}
+    for found in map(readings.block, values):
+        if found is not None:
+            family, free, prefix = found
+            blocks.setdefault((family, free), set()).add(prefix)
+    sizes = tuple(blocks.items())
 
     def test(value: str, _context: Context) -> bool:
         given = readings.address(value)
         if given is None:
             return False
         bits, number = given
-        return any(family == bits and number >> free == prefix for family, free, prefix in blocks)
+        return any(family == bits and number >> free in prefixes for (family, free), prefixes in sizes)
 
     return test
 

@@ -46,7 +46,7 @@ def keys_of(document: Document, statement: Statement) -> Iterator[tuple[str, str
 
 def _variables_in(values: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for value in values:
-        for token in tokens(value, variables=True):
+        for token in tokens(value, variables=True) if "${" in value else ():
             if isinstance(token, Variable) and token.key:
                 yield token.key, token.name
 

@@ -14,6 +14,8 @@ _READINGS: Final[Mapping[str, Callable[[str], object]]] = {
     "binary": readings.octets,
     "date": readings.instant,
 }
+LONGEST_VALUE: Final = 8192
+"""Characters of one value: more than any request brings, and short enough for any number of patterns."""
 TYPES: Final = tuple(name + suffix for name in _READINGS for suffix in ("", "List"))
 
 
@@ -25,7 +27,7 @@ def context_of(entries: Iterable[Mapping[str, Any]]) -> Context:
     """Read entries of ContextKeyName, ContextKeyType and ContextKeyValues; without a type they are strings.
 
     Errors: BadEntry: no name, a key twice, an unknown type, several values for a single-valued type, a value that is
-    not of its type.
+    not of its type, or longer than LONGEST_VALUE.
     """
     found: dict[str, str | tuple[str, ...]] = {}
     for entry in entries:
@@ -45,6 +47,8 @@ def _read(name: str, kind: str | None, values: Sequence[str]) -> str | tuple[str
     if base not in _READINGS:
         raise BadEntry(f"The context key {name} has an unknown type: {kind}.")
     for value in values:
+        if len(value) > LONGEST_VALUE:
+            raise BadEntry(f"A value of the context key {name} has more than {LONGEST_VALUE} characters.")
         if _READINGS[base](value) is None:
             raise BadEntry(f"The value {value!r} of the context key {name} is no {base}.")
     if base != kind:

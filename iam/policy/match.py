@@ -1,13 +1,25 @@
 """Wildcard matching without regular expressions and without backtracking.
 
 Texts are compared as a whole, anchored at both ends; nothing but `*` and `?` has a meaning.  Most patterns
-need one or two built-in string tests; the rest is decided in one pass over the text, by a set of states kept
+need one or two built-in string tests; the rest is decided in one pass over the pattern, by a set of places kept
 in the bits of an integer, so that no pattern can be slow.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
-from iam.policy.variables import Context, Token, Variable, Wild, has_variables, literal, resolver, tokens
+from iam.policy.variables import (
+    ONE,
+    ONE_IN_FIELD,
+    RUN,
+    Context,
+    Token,
+    Variable,
+    has_variables,
+    literal,
+    resolver,
+    tokens,
+)
 
 Matcher = Callable[[str], bool]
 ContextMatcher = Callable[[str, Context], bool]
@@ -23,10 +35,10 @@ def matcher(pattern: tuple[Token, ...]) -> Matcher:
     text = literal(pattern)
     if text is not None:
         return text.__eq__
-    if all(isinstance(token, str) or token is Wild.RUN for token in pattern):
+    if all(isinstance(token, str) or token is RUN for token in pattern):
         return _by_pieces(pieces(pattern))
     parts = spans(pattern)
-    return _by_states(pattern) if parts is None else lambda value: match_spans(value, parts)
+    return _by_places(pattern) if parts is None else lambda value: match_spans(value, parts)
 
 
 def pieces(pattern: tuple[Token, ...]) -> tuple[str, ...]:
@@ -78,9 +90,9 @@ def spans(pattern: tuple[Token, ...]) -> tuple[Span, ...] | None:
     found: list[Span] = [(0, "", 0)]
     for token in pattern:
         before, text, after = found[-1]
-        if token is Wild.RUN:
+        if token is RUN:
             found.append((0, "", 0))
-        elif token is Wild.ONE:
+        elif token is ONE:
             found[-1] = (before, text, after + 1) if text else (before + 1, text, after)
         elif isinstance(token, str) and not text:
             found[-1] = (before, token, after)
@@ -112,53 +124,68 @@ def match_spans(value: str, parts: tuple[Span, ...]) -> bool:
     return at <= end
 
 
-def _by_states(pattern: tuple[Token, ...]) -> Matcher:
-    """Return the general test.  State k: the first k characters the pattern asks for have been seen."""
-    literals: dict[str, int] = {}
-    wild = in_field = loops = field_loops = 0
-    place = 1
-    for token in pattern:
-        if token is Wild.RUN:
-            loops |= place
-        elif token is Wild.RUN_IN_FIELD:
-            field_loops |= place
-        elif token is Wild.ONE:
-            wild |= place
-            place <<= 1
-        elif token is Wild.ONE_IN_FIELD:
-            in_field |= place
-            place <<= 1
-        else:
-            for char in str(token):
-                literals[char] = literals.get(char, 0) | place
-                place <<= 1
-    shortest = place.bit_length() - 1
+def _by_places(pattern: tuple[Token, ...]) -> Matcher:
+    """Return the general test.  It keeps the set of places that the pattern so far can end at, bit by bit.
+
+    Each character of the pattern moves all places at once, so a text of a thousand characters costs no more steps than
+    one of ten.
+    """
+    texts = [token for token in pattern if isinstance(token, str)]
+    singles = [token for token in pattern if token is ONE or token is ONE_IN_FIELD]
+    shortest = len("".join(texts)) + len(singles)
     head = pattern[0] if isinstance(pattern[0], str) else ""
-    return _run_states(head, literals, (wild, in_field, loops, field_loops), shortest)
-
-
-def _run_states(
-    head: str, literals: dict[str, int], masks: tuple[int, int, int, int], shortest: int
-) -> Matcher:
-    wild, in_field, loops, field_loops = masks
-    anything, anywhere = wild | in_field, loops | field_loops
-    final = 1 << shortest
 
     def run(text: str) -> bool:
         if len(text) < shortest or not text.startswith(head):
             return False
-        states = 1
-        for char in text:
-            known = literals.get(char, 0)
-            if char == ":":
-                states = (states & (known | wild)) << 1 | states & loops
+        where = places_in(text)
+        everywhere = (2 << len(text)) - 1
+        places = 1
+        for token in pattern:
+            if isinstance(token, str):
+                places = _behind_text(token, places, where)
+            elif token is RUN:
+                places = everywhere & -(places & -places)
+            elif token is ONE:
+                places = places << 1 & everywhere
             else:
-                states = (states & (known | anything)) << 1 | states & anywhere
-            if not states:
+                places = _in_field(token, places, everywhere >> 1 & ~where[":"])
+            if not places:
                 return False
-        return states & final != 0
+        return places >> len(text) == 1
 
     return run
+
+
+def _behind_text(text: str, places: int, where: dict[str, int]) -> int:
+    for char in text:
+        places = (places & where[char]) << 1
+    return places
+
+
+def _in_field(token: Token, places: int, inside: int) -> int:
+    """Return where a wildcard leads that stays among the places `inside` a field."""
+    at = places & inside
+    # A carry runs through a row of ones: from each place to the end of its field.
+    return at << 1 if token is ONE_IN_FIELD else (at + inside ^ inside) | places
+
+
+class _Places(dict[str, int]):
+    """Where a character stands in a text: the bit of each place that holds it is set.  Found when first asked."""
+
+    __slots__ = ("_backwards",)
+
+    def __init__(self, text: str) -> None:
+        self._backwards = text[::-1]
+
+    def __missing__(self, char: str) -> int:
+        between = ["0" * len(part) for part in self._backwards.split(char)]
+        found = self[char] = int("1".join(between) or "0", 2)
+        return found
+
+
+# Few: one decision asks many patterns about one text, and a long text's places are large.
+places_in = lru_cache(maxsize=4)(_Places)
 
 
 def context_matcher(pattern: tuple[Token, ...]) -> ContextMatcher:
@@ -169,7 +196,7 @@ def context_matcher(pattern: tuple[Token, ...]) -> ContextMatcher:
     resolve = resolver(pattern)
 
     def match(text: str, context: Context) -> bool:
-        filled = resolve(context)
+        filled = resolve(context, len(text))
         return filled is not None and matcher(filled)(text)
 
     return match
@@ -177,7 +204,7 @@ def context_matcher(pattern: tuple[Token, ...]) -> ContextMatcher:
 
 def _one_variable(pattern: tuple[Token, ...]) -> ContextMatcher | None:
     """Return a faster test for text, one variable, text and perhaps a last star: most home directories."""
-    open_end = pattern[-1] is Wild.RUN
+    open_end = pattern[-1] is RUN
     core = pattern[:-1] if open_end else pattern
     places = [number for number, token in enumerate(core) if isinstance(token, Variable)]
     if len(places) != 1 or not all(isinstance(token, str | Variable) for token in core):

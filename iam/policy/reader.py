@@ -8,8 +8,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, NoReturn
+from typing import Literal, NamedTuple, NoReturn
 
 from iam.policy.errors import PolicySyntaxError, RepeatedElement
 
@@ -76,8 +75,7 @@ def _encodable(text: str) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A JSON value and where it stands: offsets `start` (first character) and `end` (behind the last)."""
 
     kind: Literal["object", "array", "string", "number", "word"]
@@ -133,6 +131,7 @@ def locate(text: str, path: Path) -> Position:
     return position(text, node.start if at is None else at)
 
 
+_BLANKS = frozenset(" \t\n\r")
 _SPACE = re.compile(r"[ \t\n\r]*")
 _STOP = re.compile(r'["\\\x00-\x1f\ud800-\udfff]')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -157,9 +156,11 @@ class _Reader:
 
     def skip(self) -> str:
         """Go past blanks; return the next character, or nothing at the end."""
-        match = _SPACE.match(self.text, self.at)
-        self.at = match.end() if match else self.at
         char = self.text[self.at : self.at + 1]
+        if char in _BLANKS:
+            match = _SPACE.match(self.text, self.at)
+            self.at = match.end() if match else self.at
+            char = self.text[self.at : self.at + 1]
         if char == "/":
             self.fail("Comments are not part of JSON.")
         return char

@@ -11,7 +11,7 @@ from typing import Literal
 from iam.policy.arn import complete, is_incomplete, resource_tokens
 from iam.policy.document import Statement
 from iam.policy.match import ContextMatcher, Matcher, context_matcher, matcher
-from iam.policy.variables import Token, Variable, Wild, has_variables, literal, resolver
+from iam.policy.variables import RUN, Token, Variable, has_values, has_variables, literal
 
 Flavour = Literal["identity", "resource", "scp", "rcp"]
 """identity: also boundary and session policies; resource: also trust policies."""
@@ -53,11 +53,11 @@ class Resources:
         self.heads.append(intern(pattern[0]) if pattern and isinstance(pattern[0], str) else "")
         if text is not None:
             self.exacts.append(intern(text))
-        elif pattern == (Wild.RUN,):
+        elif pattern == (RUN,):
             self.everything = True
         elif has_variables(pattern):
             self.contextual.append(pattern)
-        elif len(pattern) == 2 and isinstance(pattern[0], str) and pattern[1] is Wild.RUN:
+        elif len(pattern) == 2 and isinstance(pattern[0], str) and pattern[1] is RUN:
             self.prefixes.append(intern(pattern[0]))
         else:
             self.others.append(matcher(pattern))
@@ -104,9 +104,9 @@ class Resources:
         inside = self._inside()
         if self.deny or not self.contextual:
             return lambda text, context: not inside(text, context)
-        resolvers = [resolver(pattern) for pattern in self.contextual]
+        patterns = self.contextual
         return lambda text, context: (
-            all(resolve(context) is not None for resolve in resolvers) and not inside(text, context)
+            all(has_values(pattern, context) for pattern in patterns) and not inside(text, context)
         )
 
 
@@ -126,6 +126,6 @@ def _ignoring_context(test: Matcher) -> ContextMatcher:
 def resource_variables(statement: Statement) -> Iterable[Variable]:
     """Yield the variables of a statement's resources."""
     for pattern in statement.resources or ():
-        for token in resource_tokens(pattern, variables=True):
+        for token in resource_tokens(pattern, variables=True) if "${" in pattern else ():
             if isinstance(token, Variable) and token.key:
                 yield token

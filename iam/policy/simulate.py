@@ -162,6 +162,12 @@ def size_of(document: CompiledDocument) -> int:
     )
 
 
+def weight_of(context: Context) -> int:
+    """Return how often a statement counts when work is measured: it may look at every value of the longest list."""
+    longest = max((len(value) for value in context.values() if isinstance(value, tuple)), default=0)
+    return 1 + longest // TEXTS_PER_STATEMENT
+
+
 def as_result(found: Simulated) -> dict[str, Any]:
     """Return an EvaluationResult, in the members of the service model."""
     common = {

@@ -1,7 +1,7 @@
 """Every statement that speaks of a request's action, asked once more, slowly, with everything it saw.
 
-For explanations and simulations; decide never comes here.  The same compiled checks are asked twice, once
-with each answer to a doubt: where the two differ, nobody can tell.
+For explanations and simulations; decide never comes here.  Where there can be a doubt, the same checks are asked
+twice, once with each answer to it: where the two differ, nobody can tell.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Literal
 
 from iam.policy.attached import AttachedPolicy, Request
 from iam.policy.compile import Rule
-from iam.policy.conditions import clause_check
+from iam.policy.conditions import can_doubt, clause_check
 from iam.policy.context import written_keys
 from iam.policy.decide import Sides
 from iam.policy.decision import LayerName, MatchedStatement, Outcome, matched_statement
@@ -143,7 +143,8 @@ def _conditions(
     clauses: tuple[Clause, ...], request: Request, written: Mapping[str, str], *, variables: bool
 ) -> Iterator[ConditionTrace]:
     for clause in clauses:
-        answers = {_holds(clause, request, variables=variables, doubt=doubt) for doubt in (False, True)}
+        doubts = (False, True) if can_doubt(clause) else (False,)
+        answers = {_holds(clause, request, variables=variables, doubt=doubt) for doubt in doubts}
         holds: Verdict = "doubtful" if len(answers) == 2 else "yes" if True in answers else "no"
         key = clause.key or ""
         yield ConditionTrace(

@@ -23,6 +23,12 @@ class Wild(Enum):
     RUN_IN_FIELD = "*-"
     ONE_IN_FIELD = "?-"
 
+    __hash__ = object.__hash__  # Enum's own is slow
+
+
+# Names for themselves: to ask the class for a member is slow, and long patterns ask often.
+RUN, ONE, RUN_IN_FIELD, ONE_IN_FIELD = Wild
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
@@ -46,11 +52,11 @@ _UNRESOLVED: Final = Variable("")  # no context has the key ""
 
 def tokens(pattern: str, *, variables: bool, wildcards: bool = True) -> tuple[Token, ...]:
     """Take a pattern apart, in time linear in its length.  The result is in normal form, see normal."""
-    if not wildcards and not variables:
-        return (pattern,) if pattern else ()
+    if not variables or "${" not in pattern:
+        return _plain(pattern) if wildcards else (pattern,) if pattern else ()
     found: list[Token] = []
-    last_close = pattern.rfind("}") if variables else -1
-    last_quoted = pattern.rfind("'}") if variables else -1
+    last_close = pattern.rfind("}")
+    last_quoted = pattern.rfind("'}")
     at = 0
     while match := _PIECE.match(pattern, at):
         piece, at = match.group(), match.end()
@@ -64,9 +70,22 @@ def tokens(pattern: str, *, variables: bool, wildcards: bool = True) -> tuple[To
 
 
 _PIECE = re.compile(r"[^*?$]+|\$\{|[*?$]")
-_WILD: Final = {"*": Wild.RUN, "?": Wild.ONE}
-_FREE: Final = frozenset({Wild.RUN, Wild.ONE})
-_RUNS: Final = (Wild.RUN, Wild.RUN_IN_FIELD)
+_STRETCH = re.compile(r"[*?]+|[^*?]+")
+_WILD: Final = {"*": RUN, "?": ONE}
+
+
+def _plain(pattern: str) -> tuple[Token, ...]:
+    """Take a pattern apart that has no variables; what a hostile text has most of, so it is done with few steps."""
+    found: list[Token] = []
+    for piece in _STRETCH.findall(pattern):
+        if piece[0] not in _WILD:
+            found.append(piece)
+        elif piece == "*":
+            found.append(RUN)
+        else:
+            found.extend([ONE] * piece.count("?"))
+            found.extend([RUN] if "*" in piece else [])
+    return tuple(found)
 
 
 def normal(raw: Iterable[Token]) -> tuple[Token, ...]:
@@ -74,12 +93,14 @@ def normal(raw: Iterable[Token]) -> tuple[Token, ...]:
     found: list[Token] = []
     for kind, group in groupby(raw, key=_family):
         if kind == _TEXT:
-            text = "".join(map(str, group))
+            text = "".join(group)  # type: ignore[arg-type]  # this family is of texts
             found.extend([text] if text else [])
+        elif kind == _VARIABLE:
+            found.extend(group)
         else:
             others = list(group)
-            found.extend(token for token in others if token not in _RUNS)
-            found.extend([token for token in others if token in _RUNS][:1])
+            found.extend([token for token in others if token is ONE or token is ONE_IN_FIELD])
+            found.extend([token for token in others if token is RUN or token is RUN_IN_FIELD][:1])
     return tuple(found)
 
 
@@ -87,11 +108,11 @@ _TEXT, _VARIABLE, _ANYWHERE, _IN_FIELD = range(4)
 
 
 def _family(token: Token) -> int:
-    if isinstance(token, str):
+    if token.__class__ is str:
         return _TEXT
-    if isinstance(token, Variable):
+    if token.__class__ is Variable:
         return _VARIABLE
-    return _ANYWHERE if token in _FREE else _IN_FIELD
+    return _ANYWHERE if token is RUN or token is ONE else _IN_FIELD
 
 
 def _variable(pattern: str, at: int, last_quoted: int) -> tuple[Token, int]:
@@ -135,19 +156,31 @@ def has_variables(pattern: tuple[Token, ...]) -> bool:
     return any(isinstance(token, Variable) for token in pattern)
 
 
-def resolver(pattern: tuple[Token, ...]) -> Callable[[Context], tuple[Token, ...] | None]:
-    """Return what fills in the variables; it gives None when one of them has no value."""
+def resolver(
+    pattern: tuple[Token, ...],
+) -> Callable[[Context, int], tuple[Token, ...] | None]:
+    """Return what fills in the variables; it gives None when one of them has no value.
 
-    def resolve(context: Context) -> tuple[Token, ...] | None:
+    Also when the texts together are longer than the second argument, that of what they are compared with: a long value
+    named a thousand times must not be written out.
+    """
+
+    def resolve(context: Context, most: int) -> tuple[Token, ...] | None:
         found: list[Token] = []
         for token in pattern:
-            if isinstance(token, Variable):
-                text = token.resolve(context)
-                if text is None:
+            made = token.resolve(context) if isinstance(token, Variable) else token
+            if made is None:
+                return None
+            if isinstance(made, str):
+                most -= len(made)
+                if most < 0:
                     return None
-                found.append(text)
-            else:
-                found.append(token)
+            found.append(made)
         return normal(found)
 
     return resolve
+
+
+def has_values(pattern: tuple[Token, ...], context: Context) -> bool:
+    """Whether every variable of the pattern has a value."""
+    return all(token.resolve(context) is not None for token in pattern if isinstance(token, Variable))

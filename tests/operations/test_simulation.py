@@ -172,6 +172,9 @@ def test_too_much_at_once_is_refused(world):
     text = json.dumps({"Version": "2012-10-17", "Statement": allow("s3:*")["Statement"] * 500})
     with refused("InvalidInput", f"at most {EVALUATIONS}"):
         custom(world, PolicyInputList=[text], ActionNames=["s3:GetObject"] * 30, ResourceArns=[OBJECT] * 20)
+    entry = {"ContextKeyName": "aws:k", "ContextKeyType": "stringList", "ContextKeyValues": ["a"] * 5000}
+    with refused("InvalidInput", f"at most {EVALUATIONS}"):
+        custom(world, PolicyInputList=[text], ContextEntries=[entry])
 
 
 def test_an_ec2_scenario_needs_its_resources(world):

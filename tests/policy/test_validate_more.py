@@ -150,6 +150,7 @@ def test_context_entries_of_every_type():
         [{"ContextKeyName": "a:b", "ContextKeyType": "numeric", "ContextKeyValues": ["x"]}],
         [{"ContextKeyName": "a:b", "ContextKeyType": "string", "ContextKeyValues": []}],
         [{"ContextKeyName": "a:b", "ContextKeyValues": ["x"]}] * 2,
+        [{"ContextKeyName": "a:b", "ContextKeyValues": ["x" * 8193]}],
     ],
 )
 def test_context_entries_that_do_not_hold_together(wrong):

@@ -1,6 +1,7 @@
 """Findings that follow from the policy alone: parts that can never matter, and conditions that decide nothing."""
 
-from itertools import chain, combinations
+from dataclasses import dataclass
+from itertools import chain, combinations, islice
 from typing import Final
 
 from iam.policy import readings
@@ -8,7 +9,7 @@ from iam.policy.compile import action_matcher
 from iam.policy.findings.global_keys import ALWAYS_THERE
 from iam.policy.findings.model import STAR, ClauseView, Findings, Part, PolicyView, StatementView
 from iam.policy.findings.resource_names import overlap
-from iam.policy.match import glob
+from iam.policy.match import Matcher, glob
 
 MOST_PATTERNS: Final = 400
 """Statements are compared pair by pair; policies with more patterns than this are spared."""
@@ -129,53 +130,77 @@ def _no_number_fits(one: ClauseView, other: ClauseView) -> bool:
     return False
 
 
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """A statement that can be compared with others, and the tests whether something is within it."""
+
+    statement: StatementView
+    who: tuple[frozenset[tuple[str, str]], bool]
+    actions: tuple[Matcher, ...]
+    resources: tuple[Matcher, ...]
+    texts: frozenset[str]
+
+    @classmethod
+    def of(cls, statement: StatementView) -> "_Reach":
+        people = frozenset((kind, part.text) for kind, part in statement.principals)
+        wide = [part.text for part in statement.resources]
+        return cls(
+            statement,
+            (people, statement.has("NotPrincipal")),
+            tuple(action_matcher(part.text.lower()) for part in statement.actions if "?" not in part.text),
+            tuple(glob(text) for text in wide if "?" not in text and "${" not in text),
+            frozenset(wide),
+        )
+
+    def includes(self, other: "_Reach") -> bool:
+        """Whether the actions and resources of the other are all among those of this one."""
+        for part in other.statement.actions:
+            name = part.text.lower()
+            if not any(test(name) for test in self.actions):
+                return False
+        if not self.statement.has("Resource"):
+            return not other.statement.has("Resource")
+        return bool(other.texts) and all(
+            text in self.texts or any(test(text) for test in self.resources) for text in other.texts
+        )
+
+
 def _covered(policy: PolicyView) -> Findings:
     """Tell of statements that another makes needless, or void."""
-    found = set[int]()
-    for one in policy.statements:
-        for other in policy.statements:
-            if one is other or one.number in found or not _comparable(one, other):
-                continue
-            if other.denies and one.allows and not other.clauses and _within(one, other):
-                found.add(one.number)
-                text = "Whatever this allows, another statement denies."
-                yield policy.finding("ALLOW_COVERED_BY_DENY", text, one.part, other.part)
-            elif one.effect == other.effect and _same_conditions(one, other) and _within(one, other):
-                if _within(other, one) and one.number < other.number and _same_conditions(other, one):
-                    continue  # the same twice: the second is the one to leave out
-                found.add(one.number)
-                text = "Another statement includes all of this one."
-                yield policy.finding("REDUNDANT_STATEMENT", text, one.part, other.part)
+    groups: dict[object, list[_Reach]] = {}
+    for each in policy.statements:
+        if _comparable(each):
+            reach = _Reach.of(each)
+            groups.setdefault(reach.who, []).append(reach)
+    for group in groups.values():
+        for one in group:
+            yield from islice(_covering(policy, one, group), 1)
 
 
-def _comparable(one: StatementView, other: StatementView) -> bool:
-    usable = all(each.effect in ("Allow", "Deny") and each.actions for each in (one, other))
-    plain = not (one.has("NotAction", "NotResource") or other.has("NotAction", "NotResource"))
-    return usable and plain and _who(one) == _who(other)
+def _covering(policy: PolicyView, one: _Reach, group: list[_Reach]) -> Findings:
+    this = one.statement
+    for other in group:
+        that = other.statement
+        if one is other or not other.includes(one):
+            continue
+        if that.denies and this.allows and not that.clauses:
+            text = "Whatever this allows, another statement denies."
+            yield policy.finding("ALLOW_COVERED_BY_DENY", text, this.part, that.part)
+        elif this.effect == that.effect and _same_conditions(this, that):
+            if this.number < that.number and _same_conditions(that, this) and one.includes(other):
+                continue  # the same twice: the second is the one to leave out
+            text = "Another statement includes all of this one."
+            yield policy.finding("REDUNDANT_STATEMENT", text, this.part, that.part)
 
 
-def _who(statement: StatementView) -> tuple[frozenset[tuple[str, str]], bool]:
-    people = frozenset((kind, part.text) for kind, part in statement.principals)
-    return people, statement.has("NotPrincipal")
+def _comparable(each: StatementView) -> bool:
+    usable = each.effect in ("Allow", "Deny") and bool(each.actions)
+    return usable and not each.has("NotAction", "NotResource")
 
 
 def _same_conditions(one: StatementView, other: StatementView) -> bool:
     """Whether whatever fulfils the conditions of the first fulfils those of the second."""
     return other.conditions <= one.conditions
-
-
-def _within(one: StatementView, other: StatementView) -> bool:
-    """Whether the actions and resources of the first are all among those of the second."""
-    actions = [action_matcher(part.text.lower()) for part in other.actions if "?" not in part.text]
-    if not all(any(test(part.text.lower()) for test in actions) for part in one.actions):
-        return False
-    if not other.has("Resource"):
-        return not one.has("Resource")
-    wide = [part.text for part in other.resources]
-    tests = [glob(text) for text in wide if "?" not in text and "${" not in text]
-    return bool(one.resources) and all(
-        part.text in wide or any(test(part.text) for test in tests) for part in one.resources
-    )
 
 
 def _unmet(policy: PolicyView) -> Findings:
