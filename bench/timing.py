@@ -69,7 +69,6 @@ def main() -> int:
         if asked.cheap:
             settings.PASSWORD_HASHERS = ["tests.hashers.CheapArgon2"]
         call_command("migrate", verbosity=0)
-        import console.celery  # noqa: F401  # so that workers are told of locks, as when serving
 
         account = _account(asked.tries)
         say(

@@ -8,7 +8,6 @@ from importlib import import_module
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
-import_module("console.celery")  # tasks sent by name find their broker from here on
 pages = get_wsgi_application()
 application = import_module("console.front").with_calls_first(pages)
 import_module("accounts.hashers").serve()

@@ -8,7 +8,6 @@ from itertools import cycle, islice
 import pytest
 from django.db import connections
 
-import console.celery  # noqa: F401  # a worker is told of locks, by the broker that is served with
 from accounts import hashers, own_password, passwords, signin, signup, throttle
 from accounts.models import Account, Event, Identity
 from accounts.signin_events import Visitor

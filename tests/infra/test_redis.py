@@ -54,7 +54,7 @@ def apart(environment, tmp_path) -> Iterator[None]:
 
 
 def python(environment: dict[str, str], code: str) -> str:
-    whole = f"import console.celery, django\ndjango.setup()\n{code}"
+    whole = f"import django\ndjango.setup()\n{code}"
     done = subprocess.run(  # noqa: S603  # our own command line
         [sys.executable, "-c", whole],
         cwd=ROOT,
