@@ -21,7 +21,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from accounts import names, vault
-from accounts.models import Account, MailState, OutgoingMail
+from accounts.models import Account, MailState, OutgoingMail, PendingSignup
 
 SEND = "accounts.tasks.send_mail"
 PURPOSE = "mail-path"
@@ -55,11 +55,15 @@ class _Installed:
 
     public_url: str = ""
     on: bool = False
+    delivers: bool = False
 
 
-def use(public_url: str, *, on: bool) -> None:
-    """Send mail with links below this address from here on, or none at all; called once, when the app is ready."""
-    _Installed.public_url, _Installed.on = public_url.rstrip("/"), on
+def use(public_url: str, *, on: bool, delivers: bool = False) -> None:
+    """Send mail with links below this address from here on, or none at all; called once, when the app is ready.
+
+    `delivers`: it reaches mailboxes, and is not only written down.
+    """
+    _Installed.public_url, _Installed.on, _Installed.delivers = public_url.rstrip("/"), on, delivers
 
 
 def is_on() -> bool:
@@ -67,7 +71,14 @@ def is_on() -> bool:
     return _Installed.on
 
 
-def post(account: Account, address: str, letter: Letter, now: datetime) -> OutgoingMail | None:
+def delivers() -> bool:
+    """Whether mail of this installation reaches mailboxes, so that people can be asked to open one."""
+    return _Installed.on and _Installed.delivers
+
+
+def post(
+    account: Account | PendingSignup, address: str, letter: Letter, now: datetime
+) -> OutgoingMail | None:
     """Have the letter sent to the address, if the transaction of the caller holds; None where no mail is sent at all.
 
     `address` must be one that is stored, never one as typed.  Errors: ValueError (not an address).
@@ -76,13 +87,15 @@ def post(account: Account, address: str, letter: Letter, now: datetime) -> Outgo
         raise ValueError("a mail cannot go to what is not an address")
     if not is_on():
         return None
+    about = {"signup": account} if isinstance(account, PendingSignup) else {"account": account}
+    sealing = account.as_account() if isinstance(account, PendingSignup) else account
     row = OutgoingMail.objects.create(
-        account=account,
+        **about,
         kind=letter.kind,
         address=address,
         facts={name: inert(text) for name, text in letter.facts.items()}
         | {"rows": [[inert(label), inert(value)] for label, value in letter.rows]},
-        sealed_path=vault.seal(account, PURPOSE, letter.path.encode()) if letter.path else b"",
+        sealed_path=vault.seal(sealing, PURPOSE, letter.path.encode()) if letter.path else b"",
         created_at=now,
         next_try_at=now,
         give_up_at=now + letter.life,
@@ -155,15 +168,16 @@ def _claimed(pk: int, now: datetime) -> OutgoingMail | None:
     mine = OutgoingMail.objects.filter(pk=pk, state=MailState.WAITING, next_try_at__lte=now).update(
         next_try_at=now + CLAIM, attempts=F("attempts") + 1
     )
-    return OutgoingMail.objects.select_related("account").get(pk=pk) if mine else None
+    return OutgoingMail.objects.select_related("account", "signup").get(pk=pk) if mine else None
 
 
 def _message(row: OutgoingMail) -> transport.EmailMultiAlternatives:
-    path = vault.unseal(row.account, PURPOSE, bytes(row.sealed_path)).decode() if row.sealed_path else ""
+    account = row.about
+    path = vault.unseal(account, PURPOSE, bytes(row.sealed_path)).decode() if row.sealed_path else ""
     shown = {
         **row.facts,
-        "account_name": inert(row.account.name),
-        "account_number": row.account.number,
+        "account_name": inert(account.name),
+        "account_number": account.number,
         "at": row.created_at,
         "link": _Installed.public_url + path if path else "",
         "public_url": _Installed.public_url,

@@ -9,6 +9,7 @@ from accounts.models.mfa_device import DeviceKind, MfaDevice
 from accounts.models.notice import Notice, SeenBefore
 from accounts.models.outgoing_mail import MailState, OutgoingMail
 from accounts.models.password_reset import PasswordReset
+from accounts.models.pending_signup import PendingSignup
 from accounts.models.recovery_code import RecoveryCode
 from accounts.models.security_key import KeyChallenge, SecurityKey
 from accounts.models.sign_in_attempt import AttemptScope, SignInAttempt
@@ -37,6 +38,7 @@ __all__ = [
     "PasswordHistory",
     "PasswordPolicy",
     "PasswordReset",
+    "PendingSignup",
     "ProposedAddress",
     "RecoveryCode",
     "RootRecovery",

@@ -6,6 +6,8 @@ from enum import StrEnum
 from django.db import models
 from django.db.models import Q
 
+from accounts.models.account import Account
+
 
 class MailState(StrEnum):
     """Where a mail is: waiting to be sent, sent, or given up."""
@@ -16,14 +18,19 @@ class MailState(StrEnum):
 
 
 class OutgoingMail(models.Model):
-    """One mail to one address.
+    """One mail to one address, about an account or one that is to be.
 
     `kind` names its templates, `facts` is what they show.  `sealed_path` is the address of its link below the public
     one, sealed because it may let somebody in; it is wiped once the mail is over.  `next_try_at` is also the end of a
     worker's claim.  `key` makes its Message-ID, the same at every attempt.
     """
 
-    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="outgoing_mail")
+    account = models.ForeignKey(
+        "accounts.Account", null=True, on_delete=models.CASCADE, related_name="outgoing_mail"
+    )
+    signup = models.ForeignKey(
+        "accounts.PendingSignup", null=True, on_delete=models.CASCADE, related_name="outgoing_mail"
+    )
     kind = models.CharField(max_length=32)
     address = models.CharField(max_length=254)
     facts = models.JSONField(default=dict)
@@ -39,6 +46,11 @@ class OutgoingMail(models.Model):
 
     class Meta:
         constraints = (
+            models.CheckConstraint(
+                name="outgoing_mail_about_one",
+                condition=Q(account__isnull=True, signup__isnull=False)
+                | Q(account__isnull=False, signup__isnull=True),
+            ),
             models.CheckConstraint(
                 name="outgoing_mail_state_known", condition=Q(state__in=[str(state) for state in MailState])
             ),
@@ -57,3 +69,11 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return f"mail {self.pk} ({self.kind})"
+
+    @property
+    def about(self) -> Account:
+        """The account that it is about, perhaps one to be that is not stored."""
+        if self.account is not None:
+            return self.account
+        assert self.signup is not None  # noqa: S101  # the constraint outgoing_mail_about_one
+        return self.signup.as_account()
