@@ -13,11 +13,11 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts import names, passwords, trail, vault
+from accounts import names, passwords, vault
 from accounts.hashers import Argon2id
 from accounts.models import Account, Identity, IdentityKind, PasswordHistory
 from accounts.password_rules import normalised
-from accounts.signup import SignupRefused, problems
+from accounts.signup import SignupRefused, problems, record_opening
 
 ROWS_A_STATEMENT = 200
 
@@ -87,7 +87,7 @@ def open_accounts(openings: Sequence[Opening], *, now: datetime, actor: str) -> 
         history = [PasswordHistory(identity=root, password=root.password, created_at=now) for root in roots]
         PasswordHistory.objects.bulk_create(history, batch_size=ROWS_A_STATEMENT)
         for account, opening in zip(accounts, openings, strict=True):
-            _record(account, opening, now, actor)
+            record_opening(account, opening.email, now, actor=actor)
     return accounts
 
 
@@ -127,17 +127,3 @@ def _taken(numbers: Sequence[str]) -> Iterable[str]:
 def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(values), ROWS_A_STATEMENT):
         yield values[start : start + ROWS_A_STATEMENT]
-
-
-def _record(account: Account, opening: Opening, now: datetime, actor: str) -> None:
-    trail.append(
-        account=account,
-        at=now,
-        source="system",
-        service="tenant",
-        name="CreateAccount",
-        outcome="success",
-        actor_arn=actor,
-        resources=[f"arn:aws:iam::{account.number}:root"],
-        parameters={"Name": opening.name, "Email": opening.email, "Alias": opening.alias},
-    )

@@ -7,9 +7,10 @@ from typing import Literal
 
 from django.db import IntegrityError, transaction
 
-from accounts import names, passwords, vault
+from accounts import names, passwords, trail, vault
 from accounts.models import Account, Identity, IdentityKind
 from accounts.password_rules import BUILT_IN, violations
+from accounts.visitors import Visitor
 
 ATTEMPTS_AT_A_NUMBER = 20
 
@@ -54,6 +55,28 @@ def open_account(
         # Somebody else took the address or the alias since we looked: say which.
         raise SignupRefused(problems(name, email, password, alias) or (_unavailable("email"),)) from None
     return account, root
+
+
+def record_opening(
+    account: Account, email: str, now: datetime, *, actor: str = "", visitor: Visitor | None = None
+) -> None:
+    """Begin the account's trail with its opening: by `actor`, or by the root user at that visitor's browser."""
+    root = f"arn:aws:iam::{account.number}:root"
+    trail.append(
+        account=account,
+        at=now,
+        source="system" if visitor is None else "signin",
+        service="tenant",
+        name="CreateAccount",
+        outcome="success",
+        actor_arn=actor or root,
+        actor_id="" if actor else account.number,
+        resources=[root],
+        parameters={"Name": account.name, "Email": email, "Alias": account.alias},
+        peer=visitor.peer if visitor else "",
+        user_agent=visitor.user_agent if visitor else "",
+        request_id=visitor.request_id if visitor else "",
+    )
 
 
 def problems(name: str, email: str, password: str | None, alias: str | None) -> tuple[Problem, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from accounts import passwords
 from accounts.models import Account
-from accounts.signup import open_account
+from accounts.signup import open_account, record_opening
 from iam import catalogue, pipeline, principals
 from iam.call import Call
 
@@ -19,6 +19,7 @@ NAME = "Demo"
 ALIAS = "demo"
 ROOT_EMAIL = "root@demo.example"
 ADMIN = "admin"
+ACTOR = "wardstead:system:demo"
 
 _AWS = "arn:aws:iam::aws:policy"
 _PEOPLE = {
@@ -97,6 +98,7 @@ def seed(now: datetime) -> Demo:
     """Make the demo account in an empty database, and tell its secrets."""
     root_password, admin_password = passwords.generate(), passwords.generate()
     account, _ = open_account(name=NAME, email=ROOT_EMAIL, password=root_password, alias=ALIAS, now=now)
+    record_opening(account, ROOT_EMAIL, now, actor=ACTOR)
     root = _Root(account, now)
     _groups(root)
     key = _administrator(root, admin_password)
