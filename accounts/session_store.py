@@ -12,6 +12,7 @@ from django.contrib.sessions.backends.base import CreateError, SessionBase, Upda
 from django.db import IntegrityError, transaction
 
 from accounts.models import ConsoleSession
+from accounts.prepared import insert
 
 ANONYMOUS_SECONDS = 60 * 60
 KEY_BYTES = 32
@@ -168,12 +169,14 @@ class SessionStore(SessionBase):
         now = datetime.now(UTC)
         try:
             with transaction.atomic():
-                return ConsoleSession.objects.create(
-                    key_hash=key_digest(key),
-                    data=data,
-                    created_at=now,
-                    last_seen_at=now,
-                    expires_at=now + timedelta(seconds=ANONYMOUS_SECONDS),
+                return insert(
+                    ConsoleSession(
+                        key_hash=key_digest(key),
+                        data=data,
+                        created_at=now,
+                        last_seen_at=now,
+                        expires_at=now + timedelta(seconds=ANONYMOUS_SECONDS),
+                    )
                 )
         except IntegrityError:
             raise CreateError from None

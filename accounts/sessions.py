@@ -15,6 +15,7 @@ from django.middleware.csrf import rotate_token
 from accounts import browsers
 from accounts.browsers import limit_of
 from accounts.models import Account, ConsoleSession, Identity, SpentForm
+from accounts.prepared import rewrite
 from accounts.session_store import SessionStore
 
 TOUCH_EVERY = timedelta(seconds=30)
@@ -85,7 +86,7 @@ def _begin(
     row.peer, row.user_agent = peer[:64], user_agent.replace("\x00", "")[:256]
     row.expires_at = limit_of(row, now)
     browsers.join(store, row)
-    row.save(force_update=True)
+    rewrite(row)
     store.row = row
     rotate_token(request)
     return row
