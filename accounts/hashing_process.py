@@ -93,7 +93,7 @@ class HashingProcess:
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]] | None:
         if self._process is None:
-            if time.monotonic() < self._started_at + START_AGAIN_SECONDS:
+            if not sys.executable or time.monotonic() < self._started_at + START_AGAIN_SECONDS:
                 return None
             self._started_at = time.monotonic()
             self._process = subprocess.Popen(  # noqa: S603  # this file, by this interpreter
