@@ -15,7 +15,7 @@ import sys
 import time
 from contextlib import suppress
 from threading import Lock
-from typing import IO, Final, Literal, TypeAlias
+from typing import IO, Any, Final, Literal, TypeAlias
 
 Answer: TypeAlias = str | bool
 # idle: only when nothing else wants the processor; steady: with a tenth of it however full the machine is.
@@ -115,28 +115,35 @@ class HashingProcess:
 
 
 def main() -> None:
-    """Answer questions, one a line, until there are no more."""
-    from argon2 import PasswordHasher
-    from argon2.exceptions import VerificationError
-    from argon2.low_level import Type, hash_secret
+    """Answer questions, one a line, until there are no more; null where a question cannot be answered."""
+    from argon2.exceptions import Argon2Error
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with its parent, who may want to finish
     _give_way(sys.argv[1])
     for line in sys.stdin:
-        match json.loads(line):
-            case ["verify", password, encoded]:
-                try:
-                    answer: Answer = PasswordHasher().verify(encoded, password)
-                except VerificationError:
-                    answer = False
-            case ["hash", password, salt, time_cost, memory_cost, lanes, length]:
-                answer = hash_secret(
-                    password.encode(), salt.encode(), time_cost, memory_cost, lanes, length, Type.ID
-                ).decode("ascii")
-            case _:
-                raise ValueError("no such question")
+        try:
+            answer = _made(json.loads(line))
+        except (Argon2Error, ValueError):  # no hash, or text that cannot be encoded
+            answer = None
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+
+
+def _made(question: list[Any]) -> Answer:
+    from argon2 import PasswordHasher
+    from argon2.exceptions import VerifyMismatchError
+    from argon2.low_level import Type, hash_secret
+
+    match question:
+        case ["verify", password, encoded]:
+            try:
+                return PasswordHasher().verify(encoded, password)
+            except VerifyMismatchError:
+                return False
+        case ["hash", password, salt, time_cost, memory_cost, lanes, length]:
+            cost = (time_cost, memory_cost, lanes, length)
+            return hash_secret(password.encode(), salt.encode(), *cost, Type.ID).decode("ascii")
+    raise ValueError("no such question")
 
 
 def _give_way(manner: str) -> None:

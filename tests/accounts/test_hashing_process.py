@@ -65,9 +65,19 @@ def test_what_is_not_answered_in_time_is_left_and_its_answer_never_taken_for_ano
 
 
 def test_one_that_has_died_is_done_without_and_started_again_later(process, monkeypatch):
-    process.ask("verify", "x", "nothing")  # what cannot be read ends it
+    os.kill(pid_of(process), signal.SIGKILL)
+    os.waitid(os.P_PID, pid_of(process), os.WEXITED | os.WNOWAIT)
     assert process.ask("hash", PASSWORD, "somesaltsomesalt", *CHEAP) is None
     monkeypatch.setattr("accounts.hashing_process.START_AGAIN_SECONDS", 0.0)
+    assert process.ask("hash", PASSWORD, "somesaltsomesalt", *CHEAP) is not None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [("verify", "x", "no hash"), ("verify", "\ud800", ENCODED), ("hash", "x", "s", 0, 0, 0, 0), ("?",)],
+)
+def test_what_it_cannot_answer_it_leaves_to_others_and_goes_on(process, question):
+    assert process.ask(*question) is None
     assert process.ask("hash", PASSWORD, "somesaltsomesalt", *CHEAP) is not None
 
 
