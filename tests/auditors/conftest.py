@@ -65,9 +65,9 @@ def product(tmp_path_factory) -> Iterator[serving.Installation]:
 
 
 @pytest.fixture
-def audited(product: serving.Installation, request, tmp_path) -> Audited:
+def audited(product: serving.Installation, tmp_path) -> Audited:
     """An account of the test's own."""
-    made = product.new_account(serving.name_for(request.node.name))
+    made = product.new_account()
     keys = {
         "aws_access_key_id": made["access_key_id"],
         "aws_secret_access_key": made["secret_access_key"],

@@ -35,17 +35,24 @@ def product(tmp_path_factory) -> Iterator[serving.Installation]:
         yield installation
 
 
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory) -> Iterator[Path]:
+    """Where `aws` is: version 1, started once for all."""
+    with terminal.ready(tmp_path_factory.mktemp("aws")) as folder:
+        yield folder
+
+
 @pytest.fixture
-def account(product: serving.Installation, request) -> dict[str, Any]:
+def account(product: serving.Installation) -> dict[str, Any]:
     """An account of the test's own: account_id, alias, email, password, access_key_id, secret_access_key."""
-    return product.new_account(serving.name_for(request.node.name))
+    return product.new_account()
 
 
 @pytest.fixture
-def root(product: serving.Installation, account, tmp_path) -> Iterator[Terminal]:
+def root(product: serving.Installation, programs: Path, account, tmp_path) -> Iterator[Terminal]:
     """A terminal of the account's root user."""
     given = terminal.keys(account["access_key_id"], account["secret_access_key"])
     place = {"AWS_ENDPOINT_URL": product.url, "AWS_DEFAULT_REGION": "eu-central-1"}
-    with terminal.terminal(tmp_path / "home", place | given) as opened:
+    with terminal.terminal(tmp_path / "home", place | given, programs) as opened:
         opened.number = account["account_id"]
         yield opened

@@ -17,8 +17,10 @@ from pathlib import Path
 from tests.e2e.serving import ROOT
 
 BIN = ROOT / ".venv-cli" / "bin"
+VERSION_2 = ROOT / ".venv-cli2" / "bin"
 NUMBER = "111122223333"
 DONE = "=== done"
+READY = Path(__file__).with_name("ready.py")
 PATIENCE_SECONDS = 120
 PREAMBLE = f"""
 code() {{ (cd {ROOT} && {sys.executable} -m tests.e2e.authenticator "$1" "$2"); }}
@@ -75,12 +77,12 @@ class Terminal:
 
 
 @contextmanager
-def terminal(home: Path, environment: Mapping[str, str]) -> Iterator[Terminal]:
-    """Open a terminal with this home and these variables, and none of our own AWS ones."""
+def terminal(home: Path, environment: Mapping[str, str], programs: Path = BIN) -> Iterator[Terminal]:
+    """Open a terminal with this home, these variables and the `aws` of that folder, and none of our own AWS variables."""
     bare = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     surroundings = {
         "HOME": str(home),
-        "PATH": f"{BIN}:{bare['PATH']}",
+        "PATH": f"{programs}:{bare['PATH']}",
         "AWS_MAX_ATTEMPTS": "1",
         "AWS_PAGER": "",
         "TERM": "dumb",
@@ -101,6 +103,22 @@ def terminal(home: Path, environment: Mapping[str, str]) -> Iterator[Terminal]:
             yield open_one
         finally:
             bash.kill()
+
+
+@contextmanager
+def ready(folder: Path) -> Iterator[Path]:
+    """A folder whose `aws` is version 1 without its start, for as long as the block lasts."""
+    server = [str(BIN / "python"), str(READY), "serve", str(folder / "socket")]
+    with subprocess.Popen(server, stdout=subprocess.PIPE, text=True) as serving:  # noqa: S603  # ours
+        try:
+            assert serving.stdout is not None
+            assert serving.stdout.readline() == "ready\n"
+            program = folder / "aws"
+            program.write_text(f'#!/bin/sh\nexec {BIN}/python -IS {READY} ask {folder}/socket "$@"\n')
+            program.chmod(0o755)
+            yield folder
+        finally:
+            serving.terminate()
 
 
 def keys(access_key_id: str, secret: str, token: str = "") -> dict[str, str]:

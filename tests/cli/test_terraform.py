@@ -84,7 +84,7 @@ def lay_papers(folder: Path) -> None:
 @contextmanager
 def opened(product: serving.Installation, family: str, folder: Path) -> Iterator[Terminal]:
     """The terminal of a new account's root, in a folder with the family's plan."""
-    account = product.new_account(serving.name_for(f"terraform-{family}"))
+    account = product.new_account()
     shutil.copy(FAMILIES[family], folder)
     lay_papers(folder)
     given = terminal.keys(account["access_key_id"], account["secret_access_key"])

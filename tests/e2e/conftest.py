@@ -52,9 +52,9 @@ def person(windows: Open) -> Person:
 
 
 @pytest.fixture
-def account(product: serving.Installation, request) -> dict[str, Any]:
+def account(product: serving.Installation) -> dict[str, Any]:
     """An account of the test's own."""
-    return product.new_account(serving.name_for(request.node.name))
+    return product.new_account()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,10 +7,11 @@ import secrets
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,19 @@ from console.env import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60
+ACCOUNTS_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """A product that serves: its address, what it printed, and the environment of its commands."""
+    """A product that serves: its address, what it printed, the environment of its commands, and unused accounts."""
 
     url: str
     printed: str
     environment: dict[str, str]
     log: Path
+    spare: list[dict[str, Any]] = field(default_factory=list)
+    turn: threading.Lock = field(default_factory=threading.Lock)
 
     def exported(self) -> dict[str, str]:
         """The export lines of the banner."""
@@ -53,27 +57,20 @@ class Installation:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def new_account(self, name: str) -> dict[str, Any]:
+    def new_account(self) -> dict[str, Any]:
         """An account of its own for one test: account_id, alias, email, password, access_key_id, secret_access_key."""
-        line = self.manage(
-            "create_account",
-            "--name",
-            name,
-            "--alias",
-            name,
-            "--email",
-            f"{name}@example.org",
-            "--access-key",
-            "--json",
-        )
-        account: dict[str, Any] = json.loads(line)
-        return account
+        with self.turn:
+            if not self.spare:
+                self.spare.extend(self._new_accounts())
+            return self.spare.pop()
 
-
-def name_for(test: str) -> str:
-    """An account alias for a test."""
-    words = re.sub(r"[^a-z0-9]+", "-", test.removeprefix("test_").lower())
-    return f"{words[:40].strip('-')}-{secrets.token_hex(3)}"
+    def _new_accounts(self) -> Iterator[dict[str, Any]]:
+        """Several at once, since a command's start takes longer than an account."""
+        name = f"proving-{secrets.token_hex(3)}"
+        address = f"{name}@example.org"
+        names = ("--name", name, "--alias", name, "--email", address, "--count", str(ACCOUNTS_AT_ONCE))
+        for line in self.manage("create_account", *names, "--access-key", "--json").splitlines():
+            yield json.loads(line)
 
 
 def report(item: pytest.Item, outcome: pytest.TestReport) -> None:

@@ -162,6 +162,6 @@ def _answers(port: int) -> bool:
 def ours(folder: Path) -> Iterator[Side]:
     """Wardstead, as the root of an account of its own."""
     with serving.installation(folder) as product:
-        account = product.new_account(serving.name_for("parity"))
+        account = product.new_account()
         keys = account["access_key_id"], account["secret_access_key"]
         yield Side(product.url, *keys, account["account_id"])
