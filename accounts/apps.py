@@ -17,4 +17,4 @@ class AccountsConfig(AppConfig):
         hashers.use(settings.DATA_DIR)
         vault.use_key_ring(settings.WARDSTEAD_KEYRING)
         site.use(settings.PUBLIC_URL)
-        mail.use(settings.PUBLIC_URL, on=settings.MAIL_ON)
+        mail.use(settings.PUBLIC_URL, on=settings.MAIL_ON, delivers=settings.MAIL_DELIVERS)

@@ -46,6 +46,14 @@ KINDS: Final = {
         "Notices, and links to choose a new password, go to the new address from now on. " + NOT_YOU,
         "attention",
     ),
+    "address-claimed": Kind(
+        "Somebody asked for an account with your e-mail address",
+        "You have one already, so none was opened, and they were not told. If it was you, sign in, or choose a new "
+        "password if you have forgotten yours. If not, there is nothing to do.",
+        "info",
+        "/signin?as=root",
+        "Sign in",
+    ),
     "address-removed": Kind(
         "Your contact address was removed",
         "No further mail is sent, and a forgotten password cannot be reset by mail. " + NOT_YOU,

@@ -33,9 +33,9 @@ class SignupRefused(Exception):  # beside PasswordRefused
 
 
 def open_account(
-    name: str, email: str, password: str | None, alias: str | None, now: datetime
+    name: str, email: str, password: str | None, alias: str | None, now: datetime, *, number: str = ""
 ) -> tuple[Account, Identity]:
-    """An active account with its data key and its root identity.
+    """An active account with its data key and its root identity; of that number, if it was set apart for it.
 
     Without a password the root cannot sign in until one is set.
 
@@ -45,7 +45,7 @@ def open_account(
         raise SignupRefused(found)
     try:
         with transaction.atomic():
-            account = _new_account(name, alias or None, now)
+            account = _new_account(name, alias or None, now, number or free_number())
             root = account.identities.create(
                 kind=IdentityKind.ROOT, email=email, email_key=names.email_key(email), created_at=now
             )
@@ -79,12 +79,17 @@ def record_opening(
     )
 
 
-def problems(name: str, email: str, password: str | None, alias: str | None) -> tuple[Problem, ...]:
-    """Everything that speaks against opening this account; empty when it can be opened."""
+def problems(
+    name: str, email: str, password: str | None, alias: str | None, *, tell_address: bool = True
+) -> tuple[Problem, ...]:
+    """Everything that speaks against opening this account; empty when it can be opened.
+
+    `tell_address`: also that the e-mail address is another account's.
+    """
     found: list[Problem] = []
     if text := names.account_name_problem(name):
         found.append(Problem("name", "malformed", text))
-    found += _email_problems(email)
+    found += _email_problems(email, tell_address=tell_address)
     if alias:
         found += _alias_problems(alias)
     if password is not None:
@@ -95,10 +100,10 @@ def problems(name: str, email: str, password: str | None, alias: str | None) -> 
     return tuple(found)
 
 
-def _email_problems(email: str) -> list[Problem]:
+def _email_problems(email: str, *, tell_address: bool) -> list[Problem]:
     if text := names.email_problem(email):
         return [Problem("email", "malformed", text)]
-    return [_unavailable("email")] if names.find_root(email) else []
+    return [_unavailable("email")] if tell_address and names.find_root(email) else []
 
 
 def _alias_problems(alias: str) -> list[Problem]:
@@ -112,15 +117,20 @@ def _unavailable(member: Literal["email", "alias"]) -> Problem:
     return Problem(member, "taken", f"This {thing} is in use; choose another.")
 
 
-def _new_account(name: str, alias: str | None, now: datetime) -> Account:
+def free_number() -> str:
+    """A random account number that nobody has."""
     for _ in range(ATTEMPTS_AT_A_NUMBER):
         number = str(secrets.randbelow(9 * 10**11) + 10**11)
         if not Account.objects.filter(number=number).exists():
-            return Account.objects.create(
-                number=number,
-                name=name,
-                alias=alias,
-                created_at=now,
-                sealed_data_key=vault.new_data_key(number),
-            )
+            return number
     raise RuntimeError("no free account number was found")  # nine hundred thousand million must be taken
+
+
+def _new_account(name: str, alias: str | None, now: datetime, number: str) -> Account:
+    return Account.objects.create(
+        number=number,
+        name=name,
+        alias=alias,
+        created_at=now,
+        sealed_data_key=vault.new_data_key(number),
+    )

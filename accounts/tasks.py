@@ -15,6 +15,7 @@ from accounts import (
     sessions,
     signin_notices,
     signin_tokens,
+    signup_by_mail,
     temporary_pass,
     throttle,
 )
@@ -79,3 +80,15 @@ def mail_password_reset(pk: int) -> bool:
 def sweep_password_resets(batch: int = 100) -> int:
     """Look at requests that no message told of, and forget old ones.  Runs each minute; returns how many."""
     return password_reset.sweep(datetime.now(UTC), batch)
+
+
+@shared_task(name=signup_by_mail.MAIL_LINK, acks_late=True, soft_time_limit=50)  # type: ignore[untyped-decorator]  # Celery has no types
+def mail_sign_up(pk: int) -> bool:
+    """Mail the link that opens an account, or tell the owner of the address.  Sent for every request."""
+    return signup_by_mail.mail_link(pk, datetime.now(UTC))
+
+
+@shared_task(name="accounts.tasks.sweep_sign_ups", acks_late=True, soft_time_limit=50)  # type: ignore[untyped-decorator]  # Celery has no types
+def sweep_sign_ups(batch: int = 100) -> int:
+    """Look at requests for accounts that no message told of, and forget old ones.  Runs each minute; returns how many."""
+    return signup_by_mail.sweep(datetime.now(UTC), batch)

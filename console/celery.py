@@ -22,6 +22,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-jobs": {"task": "iam.tasks.sweep_jobs", "schedule": 30.0},
     "sweep-mail": {"task": "accounts.tasks.sweep_mail", "schedule": 30.0},
     "sweep-password-resets": {"task": "accounts.tasks.sweep_password_resets", "schedule": 60.0},
+    "sweep-sign-ups": {"task": "accounts.tasks.sweep_sign_ups", "schedule": 60.0},
     "tidy-notices": {"task": "accounts.tasks.tidy_notices", "schedule": crontab(minute="37")},
     "drop-old-jobs": {"task": "iam.tasks.drop_old_jobs", "schedule": crontab(minute="47")},
     "drop-old-decisions": {"task": "iam.tasks.drop_old_decisions", "schedule": crontab(minute="17")},

@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.views.sessions")),
     path("", include("console.views.signin_passkey")),
     path("", include("console.views.signin")),
+    path("", include("console.views.signup")),
     path("", include("console.views.step_up")),
     path("", include("console.views.switch_identity")),
     path("", include("console.views.switch_role")),

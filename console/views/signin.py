@@ -1,4 +1,4 @@
-"""Signing in, step by step, signing out, and opening an account.
+"""Signing in, step by step, and signing out.
 
 Each step is a page of its own; what has been proved so far is kept by accounts.signin, not in the forms.
 """
@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import hashers, signin, signup
+from accounts import hashers, signin
 from console import keys, neighbours, password_fields, password_hints, signing_out
 from console.fields import Field, FormError
 from console.page import go, page
@@ -21,7 +21,6 @@ from console.signing_in import adding, again, onward, sent, settled, wanted
 
 ACCOUNT_COOKIE = "account"
 ACCOUNT_KEPT_SECONDS = 180 * 24 * 3600
-SIGNUP_MEMBERS = ("name", "alias", "email", "password")
 ENDED = "Your session has ended. Sign in again to go on where you were."
 
 
@@ -90,86 +89,6 @@ def cancel(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session here; others in this browser stay signed in, and so do other browsers."""
     return signing_out.sign_out(request)
-
-
-@require_http_methods(["GET", "POST"])
-def sign_up(request: HttpRequest) -> HttpResponse:
-    """Open an account and sign in as its root user, where the installation lets anyone do so."""
-    if not settings.OPEN_SIGNUP:
-        raise Http404
-    if request.method != "POST":
-        return _signup_page(request, {})
-    given = {name: sent(request, name) for name in SIGNUP_MEMBERS[:3]}
-    raw = request.POST.get("password", "")
-    now = timezone.now()
-    try:
-        account, _ = signup.open_account(given["name"], given["email"], raw, given["alias"] or None, now)
-    except signup.SignupRefused as refused:
-        errors: dict[str, list[str]] = {}
-        for problem in refused.problems:
-            errors.setdefault(problem.member, []).append(problem.text)
-        return _signup_page(request, errors)
-    claim = signin.identify_root(given["email"])
-    step = signin.check_password(request, claim, raw, now=now, visitor=visitor(request))
-    response = onward(request, step)
-    response.headers["Location"] = reverse("home") if isinstance(step, signin.Done) else reverse("signin")
-    address = request.build_absolute_uri(reverse("signin-account", args=[account.alias or account.number]))
-    return go(response.headers["Location"], say=f"The account is open. Its users sign in at {address}")
-
-
-def _signup_page(request: HttpRequest, errors: dict[str, list[str]]) -> HttpResponse:
-    value = {name: sent(request, name) for name in SIGNUP_MEMBERS[:3]}
-    wrong = {name: tuple(errors.get(name, ())) for name in SIGNUP_MEMBERS}
-    alias_help = "Small letters, digits and dashes; it becomes part of your users' sign-in address."
-    fields = [
-        Field(
-            "name",
-            "Account name",
-            value=value["name"],
-            required=True,
-            errors=wrong["name"],
-            autocomplete="organization",
-            autofocus=True,
-        ),
-        Field(
-            "alias",
-            "Account alias",
-            value=value["alias"],
-            help=alias_help,
-            errors=wrong["alias"],
-            max_length=63,
-            mono=True,
-        ),
-        Field(
-            "email",
-            "E-mail address of the root user",
-            "email",
-            value=value["email"],
-            required=True,
-            errors=wrong["email"],
-            autocomplete="email",
-        ),
-        Field(
-            "password",
-            "Password of the root user",
-            "password",
-            required=True,
-            errors=wrong["password"],
-            autocomplete="new-password",
-            hints_id="hints",
-        ),
-    ]
-    summary = [FormError(text, f"field-{name}") for name, texts in errors.items() for text in texts]
-    words = (value["name"], value["alias"], value["email"])
-    return page(
-        request,
-        "console/signup/index.html",
-        status=422 if errors else 200,
-        fields=fields,
-        errors=summary,
-        hints=password_hints.of_newcomer(words, request.POST.get("password", "")),
-        check=reverse("signup-hints"),
-    )
 
 
 def _first_page(request: HttpRequest, account: str, *, as_root: bool, error: str = "") -> HttpResponse:
@@ -248,5 +167,4 @@ urlpatterns = [
     path("signin/step/cancel", cancel, name="signin-cancel"),
     path("signin/<str:account>", index, name="signin-account"),
     path("signout", sign_out, name="signout"),
-    path("signup", sign_up, name="signup"),
 ]

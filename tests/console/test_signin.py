@@ -4,10 +4,12 @@ import base64
 from datetime import UTC, datetime
 
 import pytest
+from django.core import mail as outbox
 from django.test import Client
+from django.utils import timezone
 
-from accounts import mfa, passwords, totp
-from accounts.models import Event, Identity
+from accounts import mail, mfa, passwords, signup_by_mail, totp
+from accounts.models import Account, Event, Identity, OutgoingMail
 from console.session import own_path
 from tests.world import PASSWORD
 
@@ -201,6 +203,47 @@ def test_sign_up_opens_an_account_and_signs_in(db, browser, settings):
     again = browser().post("/signup", form)
     assert again.status == 422
     assert again.is_accessible()
+    event = Event.objects.get(name="CreateAccount")
+    assert event.account == Account.objects.get(alias="new-corp")
+    assert (event.source, event.peer) == ("signin", "127.0.0.1")
+
+
+@pytest.fixture
+def delivering(settings):
+    settings.OPEN_SIGNUP = True
+    mail.use(settings.PUBLIC_URL, on=True, delivers=True)
+    yield
+    mail.use(settings.PUBLIC_URL, on=True)
+
+
+def test_with_mail_sign_up_answers_alike_and_a_link_opens_the_account(world, browser, delivering):
+    form = {"name": "New Corp", "alias": "new-corp", "email": "owner@new.example", "password": PASSWORD}
+    answers = []
+    for email in ("root@example.com", "owner@new.example"):
+        answer = browser().post("/signup", {**form, "email": email})
+        answers.append((answer.status, answer.location, answer.text))
+    assert answers == [(303, "/signup/sent/", "")] * 2
+    assert browser().get("/signup/sent/").is_accessible()
+    signup_by_mail.sweep(timezone.now(), 10)
+    mail.send(OutgoingMail.objects.get(kind="signup").pk, timezone.now())
+    token = outbox.outbox[-1].body.split(signup_by_mail.LINK)[1].split("/")[0]
+    person = browser()
+    assert person.get("/signup/confirm/").status == 410
+    assert person.get(f"{signup_by_mail.LINK}{token}/").location == "/signup/confirm/"
+    page = person.get("/signup/confirm/")
+    assert page.is_accessible()
+    assert "owner@new.example" in page.words
+    wrong = person.post("/signup/confirm/", {"password": "another-Horse-8-battery"})
+    assert (wrong.status, "not the password that was chosen" in wrong.words) == (422, True)
+    assert person.post("/signup/confirm/", {"password": PASSWORD}).location == "/"
+    assert "new-corp" in person.get("/").words
+    assert browser().get(f"{signup_by_mail.LINK}{token}/").status == 410
+    assert browser().get(f"{signup_by_mail.LINK}unknown/").is_accessible()
+
+
+@pytest.mark.parametrize("address", ["sent/", "confirm/", "link/x/"])
+def test_the_pages_of_sign_up_are_closed_with_it(db, browser, address):
+    assert browser().get(f"/signup/{address}").status == 404
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,15 @@ def test_a_call_leaves_one_event_with_where_it_came_from(world, boto):
     assert event.user_agent.startswith("Boto3/")
 
 
+def test_a_wrong_signature_is_in_the_log_and_in_no_trail(world, boto, caplog):
+    before = Event.objects.count()
+    with caplog.at_level(logging.INFO):
+        assert refusal(boto_with(boto.key_id, "wrong").iam.list_users) == ("SignatureDoesNotMatch", 403)
+    assert Event.objects.count() == before
+    told = [record.getMessage() for record in caplog.records if record.name == "iam.wire.view"]
+    assert told == ["iam.ListUsers of 127.0.0.1 refused: SignatureDoesNotMatch"]
+
+
 def test_a_key_remembers_its_last_use(world, boto):
     boto.iam.list_users()
     key = AccessKey.objects.get(key_id=boto.key_id)
