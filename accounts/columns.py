@@ -5,6 +5,8 @@ A kind of column that is not known here is left to Django's own field.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -28,8 +30,6 @@ from django.db.models import (
 
 Writer: TypeAlias = Callable[[Any, BaseDatabaseWrapper], Any]
 Reader: TypeAlias = Callable[[Any, Any, BaseDatabaseWrapper], Any]
-# By attribute; None: values go as they are.
-Writers: TypeAlias = tuple[tuple[str, Writer | None], ...]
 
 _AS_THEY_ARE = frozenset(
     {
@@ -49,17 +49,29 @@ _AS_THEY_ARE = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Writers:
+    """How the values of some columns are written: `pick` takes them out of a mapping, `steps` change some by place."""
+
+    pick: Callable[[Mapping[str, Any]], Iterable[Any]]
+    steps: tuple[tuple[int, Writer], ...]
+
+
 def writers(fields: "Iterable[Field[Any, Any]]", vendor: str) -> Writers:
     """How the values of these fields are written; an absent value is always NULL."""
-    return tuple((field.attname, _writer(field, vendor)) for field in fields)
+    known = [(field.attname, _writer(field, vendor)) for field in fields]
+    names = [name for name, _ in known]
+    # With one name an itemgetter gives no tuple.
+    pick = itemgetter(*names) if len(names) > 1 else lambda values: [values[name] for name in names]
+    return Writers(pick, tuple((place, step) for place, (_, step) in enumerate(known) if step is not None))
 
 
 def written(columns: Writers, values: Mapping[str, Any], connection: BaseDatabaseWrapper) -> list[Any]:
     """The values by attribute, in the order of the columns, as the database takes them."""
-    row = []
-    for name, write in columns:
-        value = values[name]
-        row.append(value if write is None or value is None else write(value, connection))
+    row = list(columns.pick(values))
+    for place, step in columns.steps:
+        if row[place] is not None:
+            row[place] = step(row[place], connection)
     return row
 
 

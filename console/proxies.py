@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
 
+_FORWARDED = frozenset(FORWARDED)
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -32,7 +34,7 @@ def settle(variables: dict[str, Any]) -> None:
         if variables.get("HTTP_X_FORWARDED_PROTO") in {"http", "https"}:
             variables["wsgi.url_scheme"] = variables["HTTP_X_FORWARDED_PROTO"]
     else:
-        variables["WARDSTEAD_PROXIED"] = any(name in variables for name in FORWARDED)
+        variables["WARDSTEAD_PROXIED"] = not _FORWARDED.isdisjoint(variables)
     for name in FORWARDED:
         variables.pop(name, None)
 

@@ -134,7 +134,7 @@ def role_anywhere(member: str = "role_arn") -> Resolver:
         parts = role_arn.split(":", 5)
         if len(parts) < 6 or parts[0] != "arn" or not (parts[1] and parts[2] and parts[5]):
             raise ValidationError(f"{role_arn} is invalid", member="RoleArn")
-        found = Role.objects.by_arn(role_arn)
+        found = Role.by_arn(role_arn)
         if found is None or found.arn != role_arn or not found.account.active:
             return Target(arn=role_arn, replaces=(member,), absent=AccessDenied(f"{role_arn} is not assumed"))
         return Target(

@@ -9,10 +9,10 @@ What is left (`leave`, `rewrite`) has no answer: on PostgreSQL it travels with t
 with the commit, and what is wrong with it is told there.
 """
 
-from accounts.prepared.adding import Addition, insert, insert_with, new
+from accounts.prepared.adding import Addition, insert, insert_with
 from accounts.prepared.changing import Change, Removal, rewrite
 from accounts.prepared.reading import Prepared
-from accounts.prepared.rows import copy_of
+from accounts.prepared.rows import copy_of, new
 from accounts.prepared.texts import Value
 
 __all__ = [

@@ -9,18 +9,9 @@ from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
 
 from accounts.columns import Writers, writers, written
-from accounts.prepared.rows import unsaved
 from accounts.prepared.sending import fetched, left
 
 M = TypeVar("M", bound=Model)
-
-
-def new(model: type[M], related: "dict[str, Model | None] | None" = None, **columns: Any) -> M:
-    """A row to be inserted: plain columns, the others by their defaults, and rows that it refers to, by relation."""
-    made = unsaved(model, columns)
-    for name, row in (related or {}).items():
-        setattr(made, name, row)
-    return made
 
 
 def insert(row: M) -> M:

@@ -112,10 +112,9 @@ def _decoy(
     """The columns of the decoys, in the order of the query's and as the database would give them."""
     by_model = {type(decoy): decoy for decoy in decoys}
     fields: list[Any] = [column[0].target for column in compiler.select]
-    written_as = writers(fields, connection.vendor)
     return tuple(
-        written((each,), by_model[field.model].__dict__, connection)[0]
-        for field, each in zip(fields, written_as, strict=True)
+        written(writers([field], connection.vendor), by_model[field.model].__dict__, connection)[0]
+        for field in fields
     )
 
 

@@ -1,7 +1,8 @@
 """Instances of models made of columns, without the signals, for which nobody here listens."""
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS
@@ -9,6 +10,8 @@ from django.db.models import NOT_PROVIDED, Model
 from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=Model)
+
+NOTHING: Mapping[str, Model | None] = MappingProxyType({})
 
 
 def instance_of(model: type[M], columns: Iterable[str], values: Iterable[Any]) -> M:
@@ -27,8 +30,11 @@ def copy_of(row: M) -> M:
     return made
 
 
-def unsaved(model: type[M], columns: dict[str, Any]) -> M:
-    """What Model.__init__ makes of plain columns: the others have their defaults."""
+def new(model: type[M], related: Mapping[str, Model | None] = NOTHING, **columns: Any) -> M:
+    """A row to be added, as Model.__init__ makes it: plain columns, and the rows that it refers to, by relation.
+
+    The other columns have their defaults.
+    """
     constants, called = _defaults(model)
     made = model.__new__(model)
     made._state = ModelState()
@@ -38,6 +44,10 @@ def unsaved(model: type[M], columns: dict[str, Any]) -> M:
         if name not in columns:
             attributes[name] = default()
     attributes.update(columns)
+    for relation, row in related.items():
+        if row is not None:
+            attributes[f"{relation}_id"] = row.pk
+            made._state.fields_cache[relation] = row
     return made
 
 

@@ -7,7 +7,8 @@ from django.db import IntegrityError, models
 from django.db.models import Exists, OuterRef
 
 from accounts.models import Account, Identity, IdentityKind, MfaDevice
-from accounts.prepared import Prepared, insert_with
+from accounts.prepared import Prepared, insert_with, new
+from accounts.remembered import Remembered
 from iam.errors import EntityAlreadyExists
 from iam.models.keys import AccessKey
 from iam.models.scoped import Named, NamedQuerySet, fold
@@ -17,18 +18,8 @@ class UserQuerySet(NamedQuerySet["User"]):
     """An account's users."""
 
     def make(self, **values: Any) -> "User":
-        """A new user and the identity that will sign in for it.  Errors: EntityAlreadyExists."""
-        identity = Identity(
-            account=values["account"],
-            kind=IdentityKind.USER,
-            name=values["name"],
-            name_key=values["name_key"],
-            created_at=values["created_at"],
-        )
-        try:
-            return insert_with(User(**values), identity, "identity")
-        except IntegrityError as taken:
-            raise EntityAlreadyExists(self.taken(values)) from taken
+        """As `User.make`."""
+        return User.make(**values)
 
     def listed(self) -> "models.QuerySet[User, Any]":
         """What lists show of users, as named tuples: a page has a hundred, and instances cost more than all the rest."""
@@ -86,6 +77,21 @@ class User(Named):
             models.Index(fields=["account", "boundary_arn"], name="user_account_boundary"),
         ]
 
+    @classmethod
+    def make(cls, account: Account, boundary: "models.Model | None" = None, **columns: Any) -> "User":
+        """A new user and the identity that will sign in for it.  Errors: EntityAlreadyExists."""
+        identity = new(
+            Identity,
+            {"account": account},
+            kind=IdentityKind.USER,
+            **{name: columns[name] for name in ("name", "name_key", "created_at")},
+        )
+        user = new(cls, {"account": account, "boundary": boundary}, **columns)
+        try:
+            return insert_with(user, identity, "identity")
+        except IntegrityError as taken:
+            raise EntityAlreadyExists(cls.taken_text.format(columns["name"])) from taken
+
     def move(self, *, path: str, name: str) -> None:
         """Another path or name, for the user and for its sign-in.  Errors: EntityAlreadyExists."""
         self.path, self.name, self.name_key = path, name, fold(name)
@@ -135,13 +141,6 @@ class Membership(models.Model):
 class RoleQuerySet(NamedQuerySet["Role"]):
     """An account's roles."""
 
-    def by_arn(self, role_arn: str) -> "Role | None":
-        """The role of an ARN in any account (AssumeRole crosses accounts); path and name as spelled."""
-        head, _, rest = role_arn.partition(":role/")
-        account_number = head.rpartition(":")[2]
-        path, _, name = ("/" + rest).rpartition("/")
-        return _role_by_arn.one(account=account_number, name_key=fold(name), name=name, path=f"{path}/")
-
 
 class Role(Named):
     """A role.  `trust_document` is the text as given; `trust_ids` binds the ARNs in it to unique ids."""
@@ -173,11 +172,26 @@ class Role(Named):
             models.Index(fields=["account", "boundary_arn"], name="role_account_boundary"),
         ]
 
+    def note_use(self, now: datetime, region: str) -> None:
+        """Keep when and where the role was last used; this row stays as it was read."""
+        Role.objects.filter(pk=self.pk).update(last_used_at=now, last_used_region=region)
 
-_role_by_arn = Prepared(
-    lambda account, name_key, name, path: Role.objects.select_related("account").filter(
-        account__number=account, name_key=name_key, name=name, path=path
-    )
+    @classmethod
+    def by_arn(cls, role_arn: str) -> "Role | None":
+        """The role of an ARN in any account (AssumeRole crosses accounts), to be read only; path and name as spelled."""
+        head, _, rest = role_arn.partition(":role/")
+        account_number = head.rpartition(":")[2]
+        path, _, name = ("/" + rest).rpartition("/")
+        return _role_by_arn.one(account=account_number, name_key=fold(name), name=name, path=f"{path}/")
+
+
+_role_by_arn = Remembered(
+    Prepared(
+        lambda account, name_key, name, path: Role.objects.select_related("account").filter(
+            account__number=account, name_key=name_key, name=name, path=path
+        )
+    ),
+    lambda role: role,
 )
 
 

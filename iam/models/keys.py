@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Count, Q
 
 from accounts.models import Account, AccountState, Identity, IdentityKind
-from accounts.prepared import Prepared, insert
+from accounts.prepared import Prepared, insert, new
 
 
 class KeyStatus(models.TextChoices):
@@ -26,7 +26,8 @@ class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
 
     def make(self, **values: Any) -> "AccessKey":
         """A new key."""
-        return insert(AccessKey(**values))
+        related = {name: values.pop(name) for name in ("account", "identity")}
+        return insert(new(AccessKey, related, **values))
 
     def older_than(self, moment: datetime) -> Self:
         """Active keys made before the moment."""

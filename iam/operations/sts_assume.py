@@ -186,5 +186,4 @@ def _assumed(role: Role, name: str) -> dict[str, str]:
 
 def _note_use(call: Call, role: Role) -> None:
     if role.last_used_at is None or call.now - role.last_used_at >= USE_NOTED_EVERY:
-        role.last_used_at, role.last_used_region = call.now, call.region
-        role.save(update_fields=["last_used_at", "last_used_region"])
+        role.note_use(call.now, call.region)

@@ -6,6 +6,8 @@ Of a long list its beginning is looked at.
 from collections.abc import Mapping
 from datetime import datetime
 
+from iam.shapes import holding
+from iam.shapes.holding import LOOKED_AT
 from iam.shapes.spec import Shape
 
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
@@ -22,15 +24,13 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "structure": (dict, Mapping),
 }
 
-# Of a list the first items: all of them come out of one mould, and a page may have a thousand.
-LOOKED_AT = 10
-
 
 def problems(shape: Shape | None, output: Mapping[str, object] | None) -> list[str]:
     """What does not fit, one line each: unknown member, missing required member, wrong type.  A None counts as absent."""
     if shape is None:
         return [f"{name}: the operation answers nothing" for name in output or ()]
-    return _structure(shape, output or {})
+    values = output or {}
+    return [] if holding.of_answer(shape)(values) else _structure(shape, values)
 
 
 # Each level puts its own name before what its parts found, so that an answer that fits builds no text.

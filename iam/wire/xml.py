@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Final
+from functools import cache
+from typing import Final, TypeAlias
 from urllib.parse import quote
 from xml.sax import saxutils
 
 from iam.shapes.spec import OperationSpec, Shape
+
+# Appends the pieces of one element: a page of a list has thousands, so they all go into one list.
+Writer: TypeAlias = Callable[[object, list[str]], None]
 
 _UNFIT: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPECIAL: Final = re.compile(f"[&<>\r]|{_UNFIT.pattern}")
@@ -28,12 +32,24 @@ def answer(spec: OperationSpec, output: Mapping[str, object] | None, request_id:
     Times become whole seconds of UTC, blobs base64, policy documents percent-encoded text.
     Errors: TypeError for a value that is not of its member's type.
     """
-    name = f"{spec.action}Response"
-    parts = [f"<{name} xmlns={saxutils.quoteattr(spec.namespace)}>"]
-    if spec.output is not None:
-        _structure(spec.output, output or {}, spec.result_wrapper or f"{spec.action}Result", parts)
-    parts.append(f"<ResponseMetadata><RequestId>{escape(request_id)}</RequestId></ResponseMetadata></{name}>")
+    head, write, tail = _frame(spec)
+    parts = [head]
+    if write is not None:
+        write(output or {}, parts)
+    parts += ("<ResponseMetadata><RequestId>", escape(request_id), tail)
     return "".join(parts).encode()
+
+
+@cache
+def _frame(spec: OperationSpec) -> tuple[str, Writer | None, str]:
+    """What stands before an operation's output, what writes the output, and what stands after the request's number."""
+    name = f"{spec.action}Response"
+    wrapper = spec.result_wrapper or f"{spec.action}Result"
+    return (
+        f"<{name} xmlns={saxutils.quoteattr(spec.namespace)}>",
+        _writer(spec.output, wrapper) if spec.output is not None else None,
+        f"</RequestId></ResponseMetadata></{name}>",
+    )
 
 
 def escape(text: str) -> str:
@@ -43,55 +59,87 @@ def escape(text: str) -> str:
     return saxutils.escape(_UNFIT.sub("\ufffd", text), _KEPT)
 
 
-def _value(shape: Shape, value: object, tag: str, parts: list[str]) -> None:
-    """Append the pieces of one element; a page of a list has a thousand, so they go into one list."""
-    kind = shape.kind
-    if kind == "string" and isinstance(value, str) and shape.name not in _ENCODED_SHAPES:
-        parts.append(f"<{tag}>{escape(value)}</{tag}>")
-    elif kind == "structure" and isinstance(value, Mapping):
-        _structure(shape, value, tag, parts)
-    elif kind == "list" and isinstance(value, (list, tuple)):
-        _list(shape, value, tag, parts)
-    elif kind == "map" and isinstance(value, Mapping):
-        _map(shape, value, tag, parts)
-    else:
-        parts.append(f"<{tag}>{escape(_text(shape, value))}</{tag}>")
+@cache
+def _writer(shape: Shape, tag: str) -> Writer:
+    """What appends the pieces of one element; put together once for each shape and name."""
+    match shape.kind:
+        case "structure":
+            return _structure(shape, tag)
+        case "list":
+            return _list(shape, tag)
+        case "map":
+            return _map(shape, tag)
+    start, end = f"<{tag}>", f"</{tag}>"
+    plain = shape.kind == "string" and shape.name not in _ENCODED_SHAPES
+
+    def write(value: object, parts: list[str]) -> None:
+        text = value if plain and isinstance(value, str) else _text(shape, value)
+        parts.append(f"{start}{escape(text)}{end}")
+
+    return write
 
 
-def _structure(shape: Shape, values: Mapping[str, object], tag: str, parts: list[str]) -> None:
-    start = len(parts)
-    parts.append(f"<{tag}>")
-    for name, member in shape.members.items():
-        value = values.get(name)
-        if value is not None:
-            _value(member, value, name, parts)
-    if len(parts) == start + 1:
-        parts[start] = f"<{tag}/>"
-    else:
-        parts.append(f"</{tag}>")
+def _structure(shape: Shape, tag: str) -> Writer:
+    start, end, empty = f"<{tag}>", f"</{tag}>", f"<{tag}/>"
+    members: list[tuple[str, Writer]] = []
+
+    def write(values: object, parts: list[str]) -> None:
+        if not isinstance(values, (dict, Mapping)):
+            raise _misfit(shape, values)
+        if not members:  # made at the first use: most operations are never asked for
+            members.extend((name, _writer(member, name)) for name, member in shape.members.items())
+        before = len(parts)
+        parts.append(start)
+        for name, member in members:
+            value = values.get(name)
+            if value is not None:
+                member(value, parts)
+        if len(parts) == before + 1:
+            parts[before] = empty
+        else:
+            parts.append(end)
+
+    return write
 
 
-def _list(shape: Shape, values: list[object] | tuple[object, ...], tag: str, parts: list[str]) -> None:
-    if not values or shape.element is None:
-        parts.append(f"<{tag}/>")
-        return
-    parts.append(f"<{tag}>")
-    for value in values:
-        _value(shape.element, value, "member", parts)
-    parts.append(f"</{tag}>")
+def _list(shape: Shape, tag: str) -> Writer:
+    start, end, empty = f"<{tag}>", f"</{tag}>", f"<{tag}/>"
+    member = _writer(shape.element, "member") if shape.element is not None else None
+
+    def write(values: object, parts: list[str]) -> None:
+        if not isinstance(values, (list, tuple)):
+            raise _misfit(shape, values)
+        if not values or member is None:
+            parts.append(empty)
+            return
+        parts.append(start)
+        for value in values:
+            member(value, parts)
+        parts.append(end)
+
+    return write
 
 
-def _map(shape: Shape, values: Mapping[str, object], tag: str, parts: list[str]) -> None:
-    if not values or shape.key is None or shape.value is None:
-        parts.append(f"<{tag}/>")
-        return
-    parts.append(f"<{tag}>")
-    for key, value in values.items():
-        parts.append("<entry>")
-        _value(shape.key, key, "key", parts)
-        _value(shape.value, value, "value", parts)
-        parts.append("</entry>")
-    parts.append(f"</{tag}>")
+def _map(shape: Shape, tag: str) -> Writer:
+    start, end, empty = f"<{tag}>", f"</{tag}>", f"<{tag}/>"
+    key = _writer(shape.key, "key") if shape.key is not None else None
+    value = _writer(shape.value, "value") if shape.value is not None else None
+
+    def write(values: object, parts: list[str]) -> None:
+        if not isinstance(values, (dict, Mapping)):
+            raise _misfit(shape, values)
+        if not values or key is None or value is None:
+            parts.append(empty)
+            return
+        parts.append(start)
+        for name, given in values.items():
+            parts.append("<entry>")
+            key(name, parts)
+            value(given, parts)
+            parts.append("</entry>")
+        parts.append(end)
+
+    return write
 
 
 def _text(shape: Shape, value: object) -> str:
@@ -107,5 +155,9 @@ def _text(shape: Shape, value: object) -> str:
         case "blob", bytes():
             return base64.b64encode(value).decode("ascii")
         case _:
-            # The value itself stays out of the message: it may be a secret.
-            raise TypeError(f"{shape!r} cannot be made of {type(value).__name__}")
+            raise _misfit(shape, value)
+
+
+def _misfit(shape: Shape, value: object) -> TypeError:
+    # The value itself stays out of the message: it may be a secret.
+    return TypeError(f"{shape!r} cannot be made of {type(value).__name__}")

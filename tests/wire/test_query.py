@@ -87,9 +87,9 @@ def test_a_mebibyte_is_read_at_once():
         b"&" * 1_048_576,
         b"a." * 524_288,
     ):
-        started = time.perf_counter()
+        started = time.process_time()  # others may want the processor too
         assert status(raw) in (200, 400)
-        assert time.perf_counter() - started < 0.5
+        assert time.process_time() - started < 0.5
 
 
 # Parameters
