@@ -6,6 +6,7 @@ from iam import audit, ids
 from iam.call import Call, Output
 from iam.catalogue import nobody_asked, operation
 from iam.errors import InvalidAuthorizationMessage, ValidationError
+from iam.policy.decoded import decoded
 
 
 @operation("sts.GetCallerIdentity", checks=nobody_asked, reads=True)
@@ -33,7 +34,9 @@ def get_access_key_info(call: Call, *, access_key_id: str) -> Output:
 
 @operation("sts.DecodeAuthorizationMessage", reads=True)
 def decode_authorization_message(call: Call, *, encoded_message: str) -> Output:
-    """Answer the stored decision that an encoded message of this account stands for, explained as JSON text.
+    """Answer the stored decision that an encoded message of this account stands for, as JSON text.
+
+    It holds what AWS tells, under AWS's names, and beside it the explanation that the console shows.
 
     The id of the refused request, or of the decision, stands for it too: it is what every client shows.
 
@@ -44,4 +47,5 @@ def decode_authorization_message(call: Call, *, encoded_message: str) -> Output:
     row = call.account.decisions.known_by([decision_id]).order_by("-id").first()
     if row is None:
         raise InvalidAuthorizationMessage("The authorization message is not valid.", member="EncodedMessage")
-    return {"DecodedMessage": json.dumps({"decisionId": str(row.decision_id), **row.body})}
+    told = {"decisionId": str(row.decision_id), **decoded(row.body), **row.body}
+    return {"DecodedMessage": json.dumps(told)}

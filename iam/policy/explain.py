@@ -100,8 +100,11 @@ def _how_close(found: StatementTrace) -> tuple[bool, bool, bool]:
 
 
 def _statement(found: StatementTrace) -> Explanation:
+    written = found.written
     return {
         **_reference(found.matched),
+        "NotAction" if written.not_action else "Action": list(written.actions[:VALUES_SHOWN]),
+        "NotResource" if written.not_resource else "Resource": list((written.resources or ())[:VALUES_SHOWN]),
         "applies": found.applies,
         "doubtful": found.doubtful,
         "namesCaller": found.names_caller,

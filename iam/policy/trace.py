@@ -40,6 +40,7 @@ class StatementTrace:
     """
 
     matched: MatchedStatement
+    written: Statement
     names_caller: bool
     grant: Grant | None
     covers_resource: Verdict
@@ -111,6 +112,7 @@ def _statement(
     certain = covers == "yes" and all(found.holds == "yes" for found in conditions)
     return StatementTrace(
         matched_statement(attached, rule.number),
+        statement,
         names,
         grant,
         covers,

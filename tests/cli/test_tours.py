@@ -27,8 +27,10 @@ TOURS = {
 LEAST_STEPS = 100
 # Every tour is walked with version 1; with version 2, which starts more slowly, those with most kinds of values.
 WITH_VERSION_2 = ("account", "tokens")
-# It says which program speaks, and that it was told to try once.
-VERSION_2_ADDS = re.compile(r"aws: \[ERROR\]: | \(reached max retries: 0\)")
+# It says which program speaks, that it was told to try once, and a code for what it finds wrong itself.
+VERSION_2_ADDS = re.compile(
+    r"aws: \[ERROR\]: | \(reached max retries: 0\)|An error occurred \(ParamValidation\): "
+)
 WALKS = [
     *(("1", name) for name in sorted(TOURS)),
     *(("2", name) for name in WITH_VERSION_2),

@@ -72,6 +72,9 @@ def test_a_decoded_message_explains_the_refusal(world, message):
     assert told["outcome"] == "implicitDeny"
     assert told["request"]["principal"] == world.bob.principal.arn
     assert told["request"]["action"] == "iam:CreateUser"
+    assert (told["allowed"], told["explicitDeny"], told["matchedStatements"]) == (False, False, {"items": []})
+    assert told["context"]["principal"]["name"] == "bob"
+    assert told["context"]["action"] == "iam:CreateUser"
 
 
 def test_decoding_needs_its_permission(world, message):
