@@ -93,7 +93,9 @@ def better(request: HtmxRequest) -> HttpResponse:
     apps = [device for device in own_devices(request) if device["Kind"] == "virtual"]
     replaced = apps[0]["SerialNumber"] if len(apps) == 1 else ""
     due = devices.better_due(who.identity, visitor(request).peer, timezone.now())
-    return page(request, "console/me/device_better.html", due=due, **_choices(request, replaced))
+    return page(
+        request, "console/me/device_better.html", due=due, has_app=bool(apps), **_choices(request, replaced)
+    )
 
 
 def _named(request: HttpRequest, serial: str) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def test_once_the_days_are_over_it_cannot_be_put_off(browser, seed, of, days, ag
         assert step.location == BETTER
         page = here.get(BETTER)
         assert page.is_accessible()
-        assert ("no longer than until" in page.words) is (of != "nobody")
+        assert ("works until you have one, but only until" in page.words) is (of != "nobody")
         assert here.get("/").status == 200
 
 
