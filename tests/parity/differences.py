@@ -124,7 +124,9 @@ DIFFERENCES: tuple[Difference, ...] = (
     _here("iam.get_saml_provider", "*", "*", "-", "newer members", MODEL),
     _here("iam.get_server_certificate", "*Tags[]", "0", "-", "always given here", RECORDED),
     _here("iam.list_virtual_mfa_devices", "*", "-", "<hidden>", "a seed is told once, when it is made", REFERENCE),
-    _here("iam.create_service_linked_role iam.delete_service_linked_role", "*", "*", "*", "names as AWS writes them", RECORDED),
+    _here("iam.create_service_linked_role", "Role.*", "*AWSServiceRoleForBatch", "*AWSServiceRoleForbatch", "names as AWS writes them", RECORDED),
+    _here("iam.create_service_linked_role", "Role.AssumeRolePolicyDocument", "*", "*", "what is one is no list", RECORDED),
+    _here("iam.delete_service_linked_role", "DeletionTaskId", "task/aws-service-role/*", "<uuid>", "the task names its role", RECORDED),
     _here("sts.get_session_token sts.get_federation_token", "*AccessKeyId", "<ASIA>", "<AKIA>", "temporary keys begin so", "IAM User Guide"),
     _here("sts.get_access_key_info", "Account", "*", "*", "the id carries the account's number", RECORDED),
     _here("iam.get_account_authorization_details", "Policies[n].Description", "-", "*", "not in this answer", RECORDED),
@@ -136,8 +138,10 @@ DIFFERENCES: tuple[Difference, ...] = (
     # What only one of them has
     Difference("iam.get_policy", "Policy.DefaultVersionId", "v1", "v*", "moto", "AWS's own policies: texts of ours, in one version", "docs/deviations.md"),
     Difference("iam.get_policy", "Policy.Description", "*", "-", "both", "AWS's own policies: texts of ours", "docs/deviations.md"),
-    Difference("iam.get_account_summary", "*", "*", "*", "both", "another account's counts: it has keys, moto's has none", REFERENCE),
+    Difference("iam.get_account_summary", "SummaryMap.Account*Present", "1", "*", "both", "another account: its root has a key and a password", REFERENCE),
+    _here("iam.get_account_summary", "SummaryMap.PolicyVersionsInUse", "*", "*", "moto counts policies, not their versions", REFERENCE),
     Difference("iam.list_account_aliases", "AccountAliases*", "*", "*", "both", "our account had an alias from the start", REFERENCE),
-    Difference("sts.get_caller_identity", "*", "*", "*", "both", "other callers: root here, nobody there", REFERENCE),
+    Difference("sts.get_caller_identity", "*", "*", "<AKIA>", "both", "other callers: root here, nobody there", REFERENCE),
+    Difference("sts.get_caller_identity", "Arn", "*:root", "*:user/moto", "both", "other callers: root here, nobody there", REFERENCE),
     Difference("sts.get_federation_token", "PackedPolicySize", "0", "6", "here", "nothing was packed", RECORDED),
 )  # fmt: skip
