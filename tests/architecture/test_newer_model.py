@@ -35,10 +35,15 @@ def newer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return model
 
     monkeypatch.setattr(spec, "_read", later)
-    spec._model.cache_clear()
+    _forget()
     yield
     monkeypatch.undo()
+    _forget()
+
+
+def _forget() -> None:
     spec._model.cache_clear()
+    spec.operation.cache_clear()
 
 
 @pytest.fixture

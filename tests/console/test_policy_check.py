@@ -217,11 +217,12 @@ def test_what_is_stored_is_checked_by_a_button(world, alice):
 
 
 def test_an_inline_policy_begins_from_a_text_that_can_be_saved(world, alice):
+    shown = alice.get("/iam/users/bob/permissions/inline/create/")
+    assert shown.is_accessible()
     for start in policy_starts.STARTS:
         shown = alice.get("/iam/users/bob/permissions/inline/create/", start=start.key)
         assert start.label in shown.words
         assert "IAM would refuse" not in told(alice, start.text, "inline").words
-    assert shown.is_accessible()
 
 
 def test_the_page_of_its_own_says_which_permission_it_takes(world, browser):

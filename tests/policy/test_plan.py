@@ -4,6 +4,7 @@ import pytest
 
 from iam.policy import Plan, decide
 from iam.policy import plan as plans
+from iam.policy.compile import ACTIONS_KEPT
 from tests.policy.build import ACCOUNT, allow, deny, outcome, plan, request
 
 TEAM = {"StringEquals": {"aws:PrincipalTag/team": "a"}}
@@ -83,7 +84,8 @@ def test_three_plain_statements_or_more_are_asked_as_one():
     other = allow(Resource="arn:aws:s3:::b9/*", Condition=TEAM)
     _, many, _ = plan(*plain, other).identity.candidates("s3:GetObject")
     assert (len(many.simple), len(many.rest), many.always) == (3, 1, None)
-    assert (many.exacts, many.prefixes) == ({"arn:aws:s3:::b0", "arn:aws:s3:::b2/x"}, ("arn:aws:s3:::b1/",))
+    assert many.exacts == frozenset({"arn:aws:s3:::b0", "arn:aws:s3:::b2/x"})
+    assert many.prefixes == ("arn:aws:s3:::b1/",)
     _, three, _ = plan(*plain).identity.candidates("s3:GetObject")
     assert (len(three.simple), three.rest) == (3, ())
     for few in (plain[:2], [*plain[:2], other]):
@@ -135,9 +137,9 @@ def test_a_statement_is_heard_among_many_plain_ones(elements, asked, expected):
 
 def test_a_layer_keeps_so_many_actions():
     layer = plan(allow(Resource="*")).identity
-    for number in range(plans.ACTIONS_KEPT):
+    for number in range(ACTIONS_KEPT):
         layer.candidates(f"s3:Get{number}")
-    assert len(layer.by_action) == plans.ACTIONS_KEPT
+    assert len(layer.by_action) == ACTIONS_KEPT
     layer.candidates("s3:GetObject")
     assert list(layer.by_action) == ["s3:GetObject"]
 

@@ -15,7 +15,7 @@ from tests.policy.build import ACCOUNT, ALICE, OBJECT
 MODULES = [
     importlib.import_module(f"iam.policy.{found.name}") for found in pkgutil.iter_modules(iam.policy.__path__)
 ]
-CLASSES = {
+CLASSES: set[type] = {
     value
     for module in MODULES
     for value in vars(module).values()
