@@ -163,6 +163,8 @@ def test_known_operator_without_keys_asks_nothing():
     assert judged({}, {})
     assert judged({"DateGreaterThan": {}}, {})
     assert judged({"ForAnyValue:StringEquals": {}}, {})
+    for given, expected in (("x", True), ("y", False)):
+        assert judged({"DateGreaterThan": {}, "StringEquals": {"k": "x"}}, {"k": given}) is expected
 
 
 NULLS = [

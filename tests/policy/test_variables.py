@@ -77,6 +77,22 @@ def test_wildcards_side_by_side_are_written_one_way():
     assert tokens("*${a}*?", variables=True) == (Wild.RUN, Variable("a"), Wild.ONE, Wild.RUN)
 
 
+@pytest.mark.parametrize("name", ["", " a", "a b", "a\tb", "a\rb", "a\nb", "a$b", "a{b", "${a"])
+def test_ill_formed_name_has_no_value(name):
+    (token,) = tokens(f"${{{name}}}", variables=True)
+    assert token == Variable("")
+
+
+def test_what_follows_a_variable_is_read_from_behind_its_brace():
+    for written, variable in (
+        ("${X}", Variable("x")),
+        ("${a, 'd'}", Variable("a", "d")),
+        ("${a,d}", Variable("")),
+    ):
+        assert tokens(f"{written}}}${{b}}", variables=True) == (variable, "}", Variable("b"))
+        assert tokens(f"{written}${{b}}", variables=True) == (variable, Variable("b"))
+
+
 def test_variable_remembers_how_it_was_written():
     (token,) = tokens("${AWS:UserName}", variables=True)
     assert isinstance(token, Variable)
