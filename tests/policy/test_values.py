@@ -15,7 +15,7 @@ from tests.policy.build import ACCOUNT, ALICE, OBJECT
 MODULES = [
     importlib.import_module(f"iam.policy.{found.name}") for found in pkgutil.iter_modules(iam.policy.__path__)
 ]
-CLASSES: set[type] = {
+CLASSES = {
     value
     for module in MODULES
     for value in vars(module).values()
@@ -23,7 +23,7 @@ CLASSES: set[type] = {
 }
 
 
-@pytest.mark.parametrize("kind", sorted(CLASSES, key=lambda kind: kind.__name__))
+@pytest.mark.parametrize("kind", sorted(CLASSES, key=str))
 def test_value_holds_its_fields_only_and_keeps_them(kind):
     assert "__slots__" in vars(kind)
     assert kind.__dataclass_params__.frozen or kind is Resources  # made up step by step, and kept by nobody
