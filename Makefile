@@ -186,7 +186,7 @@ bench/node/node_modules/.made: bench/node/package-lock.json
 
 .PHONY: bench
 bench: $(VENV)/.dev .venv-bench/.made bench/node/node_modules/.made ## measure policy engine and API beside others, and the API beside a flood of sign-ins; fails where a goal is missed
-	@failed=0; .venv-bench/bin/python -m bench.engine || failed=1; $(BIN)/python -m bench.api || failed=1; \
+	@failed=0; .venv-bench/bin/python -m bench.engine || failed=1; .venv-bench/bin/python -m bench.hostile || failed=1; $(BIN)/python -m bench.api || failed=1; \
 	$(BIN)/python -m bench.flood || failed=1; exit $$failed
 
 .PHONY: timing

@@ -235,5 +235,5 @@ def _context(entries: Sequence[str]) -> Context:
     return found
 
 
-if __name__ == "__main__":  # pragma: no cover
+if __name__ == "__main__":  # pragma: no cover  # runs in a process of its own only; tests call main
     sys.exit(main())

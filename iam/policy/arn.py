@@ -62,6 +62,8 @@ def resource_tokens(pattern: str, *, variables: bool) -> tuple[Token, ...]:
 
 
 def _in_field(part: str) -> list[Token]:
+    if "*" not in part and "?" not in part:
+        return [part]
     found = list(tokens(part, variables=False))
     inner: list[Token] = [_BOUND.get(token, token) if isinstance(token, Wild) else token for token in found]
     # Asked of the text: the tokens of `*?` stand the other way round, and its star does not end the field.
