@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -42,6 +43,7 @@ BODY_LIMIT: Final = 1024 * 1024
 LARGE_BODY_LIMIT: Final = 12 * 1024 * 1024
 _LARGE_ACTIONS: Final = (b"Action=CreateSAMLProvider&", b"Action=UpdateSAMLProvider&")
 _LONGEST_AGENT: Final = 512
+_TEMPORARY: Final = "The request has failed due to a temporary failure of the server."
 _ALONE: Final = ("host", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256")
 _NAMESPACES: Final = {
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
@@ -131,7 +133,12 @@ def answer(arrival: Arrival) -> errors.Answer:
     except ServiceError as refused:
         refusal = refused
     except HashingBusyError:
-        refusal = ServiceUnavailable("The request has failed due to a temporary failure of the server.")
+        refusal = ServiceUnavailable(_TEMPORARY)
+    except (
+        OperationalError
+    ) as trouble:  # the database is locked or out of reach, also for the event of a refusal
+        _report(trouble, arrival.request_id)
+        refusal = ServiceUnavailable(_TEMPORARY)
     except Exception as bug:  # noqa: BLE001  # the last resort: every request gets an answer of the protocol
         _report(bug, arrival.request_id)
         refusal = InternalFailure(
@@ -283,4 +290,4 @@ def _claimed_service(arrival: Arrival, headers: dict[str, str]) -> str | None:
 def _report(bug: Exception, request_id: str) -> None:
     # Where it broke, without the exception's own text: a database quotes the row it refused, secrets and all.
     frames = "".join(traceback.format_tb(bug.__traceback__))
-    log.error("InternalFailure, request %s: %s\n%s", request_id, type(bug).__name__, frames)
+    log.error("no answer to request %s: %s\n%s", request_id, type(bug).__name__, frames)
