@@ -3,7 +3,15 @@
 import json
 
 from iam.policy import Caller, Plan
-from iam.policy.simulate import Scene, as_result, policy_id, simulate, size_of
+from iam.policy.simulate import (
+    TEXTS_PER_STATEMENT,
+    Scene,
+    as_result,
+    policy_id,
+    simulate,
+    size_of,
+    weight_of,
+)
 from tests.policy.build import ACCOUNT, ALICE, OBJECT, OTHER, allow, deny, document, policy
 from tests.policy.casebook import attach
 
@@ -164,3 +172,8 @@ def test_long_statements_weigh_more():
     short = attach(document(READ), "inline").document
     long = attach(document(allow(Action=[f"s3:A{n}" for n in range(100)], Resource="*")), "inline").document
     assert (size_of(short), size_of(long)) == (1, 11)
+
+
+def test_a_request_weighs_as_much_as_its_longest_list():
+    assert weight_of({"aws:sourceip": "192.0.2.7"}) == 1
+    assert weight_of({"aws:tagkeys": ("a",) * (3 * TEXTS_PER_STATEMENT), "k": ("b",)}) == 4
