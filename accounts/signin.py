@@ -140,16 +140,16 @@ class Done:
 Step = Refused | NeedsFactor | NeedsNewPassword | NeedsDevice | Done
 
 
-def identify_user(typed_account: str, typed_name: str) -> Claim:
-    """The claim to be an IAM user, by account number or alias, and name."""
-    named = doubles.user(typed_account, typed_name)
+def identify_user(typed_account: str, typed_name: str, *, in_brief: bool = False) -> Claim:
+    """The claim to be an IAM user, by account number or alias, and name; `in_brief`: not to be signed in."""
+    named = doubles.user(typed_account, typed_name, in_brief=in_brief)
     subject = throttle.user_subject(named.account, typed_account, typed_name)
     return Claim(named.account, named.identity, subject, is_root=False, shown=named.shown)
 
 
-def identify_root(typed_email: str) -> Claim:
-    """The claim to be an account's root user, by e-mail address."""
-    named = doubles.root(typed_email)
+def identify_root(typed_email: str, *, in_brief: bool = False) -> Claim:
+    """The claim to be an account's root user, by e-mail address; `in_brief`: not to be signed in."""
+    named = doubles.root(typed_email, in_brief=in_brief)
     subject = throttle.root_subject(typed_email, named.account)
     return Claim(named.account, named.identity, subject, is_root=True, shown=named.shown)
 

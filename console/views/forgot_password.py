@@ -34,9 +34,9 @@ def ask(request: HttpRequest) -> HttpResponse:
         errors = [FormError(f"{field.label}: {NEEDED}", field.id) for field in fields if not field.value]
         if not errors:
             claim = (
-                signin.identify_root(sent(request, "email"))
+                signin.identify_root(sent(request, "email"), in_brief=True)
                 if as_root
-                else signin.identify_user(sent(request, "account"), sent(request, "user"))
+                else signin.identify_user(sent(request, "account"), sent(request, "user"), in_brief=True)
             )
             password_reset.ask(claim, now=timezone.now(), visitor=visitor(request))
             return go("forgot:sent")

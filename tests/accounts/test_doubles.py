@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts import actors, doubles
+from accounts import actors, doubles, throttle
 from accounts.models import Account, Identity
 from iam.models import User
 from tests.accounts.cast import user
@@ -43,6 +43,22 @@ def test_where_there_is_nobody_a_double_is_read_in_full(account, alice, typed, n
     assert (invented.account is None) == (typed != "example-corp")
     assert loaded(invented.shown) == loaded(real.shown)
     assert loaded(invented.shown.account) == loaded(real.shown.account)
+
+
+@pytest.mark.parametrize("in_brief", [False, True])
+def test_what_is_recorded_of_a_name_takes_no_further_query(
+    account, alice, root, in_brief, django_assert_num_queries
+):
+    for named in (
+        doubles.user("example-corp", "alice", in_brief=in_brief),
+        doubles.user("example-corp", "nobody", in_brief=in_brief),
+        doubles.root(root.email, in_brief=in_brief),
+        doubles.root("nobody@example.com", in_brief=in_brief),
+    ):
+        with django_assert_num_queries(0 if named.shown.is_root else 1):
+            actors.of(named.shown)
+            str(named.shown)
+            throttle.root_subject("x", named.shown.account)
 
 
 def test_a_double_of_a_root_has_an_account_of_its_own(account, root):
