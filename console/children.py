@@ -40,8 +40,10 @@ def serve() -> int:
     from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
-    from granian.log import LogLevels
+    from granian.log import LogLevels, logger
 
+    # Threads here wait for the database and for hashing processes most of the time: more than processors is meant.
+    logger.addFilter(lambda record: "Python threads" not in record.getMessage())
     Granian(
         "console.wsgi:application",
         address=settings.BIND,
