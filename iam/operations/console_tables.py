@@ -4,16 +4,15 @@ Each stands for the operations it joins: the list itself must be allowed, and ev
 own; a column refused is named in `Refused` and left out, never silently empty.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count
 
 from iam import describe, managed, usage
-from iam.authorize import Check
-from iam.call import Call, Output, Page, Params, Target
-from iam.catalogue import Checks, operation
+from iam.call import Call, Output, Page
+from iam.catalogue import asks, operation
 from iam.models import AccessKey, Group, Policy, Role, User, UserQuerySet, fold
 from iam.operations.console_people import may_do
 from iam.policy import trust_principals
@@ -30,17 +29,8 @@ USER_COLUMNS = {
 }
 
 
-def stands_for(action: str, resource: str = "*") -> Checks:
-    """The one check of a table: the list it stands for.  `resource` may hold {account}."""
-
-    def checks(call: Call, target: Target, params: Params) -> Sequence[Check]:
-        return (Check(action, resource.format(account=call.account.number)),)
-
-    return checks
-
-
 @operation(
-    "console.UserTable", checks=stands_for("iam:ListUsers", "arn:aws:iam::{account}:user/"), reads=True
+    "console.UserTable", checks=asks("iam:ListUsers", about="arn:aws:iam::{account}:user/"), reads=True
 )
 def user_table(
     call: Call, *, page: Page, search: str = "", path_prefix: str = "/", filter: str | None = None
@@ -113,7 +103,7 @@ def _key(key: AccessKey) -> Mapping[str, Any]:
 
 
 @operation(
-    "console.GroupTable", checks=stands_for("iam:ListGroups", "arn:aws:iam::{account}:group/"), reads=True
+    "console.GroupTable", checks=asks("iam:ListGroups", about="arn:aws:iam::{account}:group/"), reads=True
 )
 def group_table(call: Call, *, page: Page, search: str = "", path_prefix: str = "/") -> Output:
     """List groups with how many members and policies each has.
@@ -140,7 +130,7 @@ def group_table(call: Call, *, page: Page, search: str = "", path_prefix: str = 
 
 
 @operation(
-    "console.RoleTable", checks=stands_for("iam:ListRoles", "arn:aws:iam::{account}:role/"), reads=True
+    "console.RoleTable", checks=asks("iam:ListRoles", about="arn:aws:iam::{account}:role/"), reads=True
 )
 def role_table(call: Call, *, page: Page, search: str = "", path_prefix: str = "/") -> Output:
     """List roles with whom they trust and when they were last used.
@@ -166,7 +156,7 @@ def role_table(call: Call, *, page: Page, search: str = "", path_prefix: str = "
     return {**page.of("Roles", roles, key="name_key", row=row), "Refused": []}
 
 
-@operation("console.PolicyTable", checks=stands_for("iam:ListPolicies", "policy path /"), reads=True)
+@operation("console.PolicyTable", checks=asks("iam:ListPolicies", about="policy path /"), reads=True)
 def policy_table(
     call: Call, *, page: Page, search: str = "", scope: str = "All", only_attached: bool = False
 ) -> Output:

@@ -11,9 +11,8 @@ from accounts import devices, mfa, token_seeds
 from accounts.models import MfaDevice
 from accounts.token_seeds import Entry, ListFault, Token, TokenFault
 from iam import describe, quotas, targets
-from iam.authorize import Check
 from iam.call import Call, Output, Page, Params, Target
-from iam.catalogue import Checks, operation
+from iam.catalogue import asks, operation
 from iam.errors import DeleteConflict, EntityAlreadyExists, InvalidInput, NoSuchEntity
 from iam.federation import pskc
 
@@ -22,17 +21,13 @@ SHOWN_TOKENS = 50
 _TOLD_PROBLEMS = 5
 
 
-def _on_the_account(action: str) -> Checks:
-    def checks(call: Call, target: Target, params: Params) -> Sequence[Check]:
-        return [Check(action, f"arn:aws:iam::{call.account.number}:root")]
-
-    return checks
+_ROOT = "arn:aws:iam::{account}:root"
 
 
 @operation(
     "tenant.CreateHardwareToken",
     target=targets.account_root,
-    checks=_on_the_account("wardstead:ImportHardwareTokens"),
+    checks=asks("wardstead:ImportHardwareTokens", about=_ROOT),
 )
 def create_hardware_token(
     call: Call,
@@ -65,7 +60,7 @@ def create_hardware_token(
 @operation(
     "tenant.ImportHardwareTokens",
     target=targets.account_root,
-    checks=_on_the_account("wardstead:ImportHardwareTokens"),
+    checks=asks("wardstead:ImportHardwareTokens", about=_ROOT),
 )
 def import_hardware_tokens(
     call: Call, *, format: str, content: str, file_key: str = "", dry_run: bool = False
@@ -143,7 +138,7 @@ def _facts(token: Token | MfaDevice) -> dict[str, Any]:
 @operation(
     "tenant.ListHardwareTokens",
     target=targets.account_root,
-    checks=_on_the_account("wardstead:ListHardwareTokens"),
+    checks=asks("wardstead:ListHardwareTokens", about=_ROOT),
     reads=True,
 )
 def list_hardware_tokens(
@@ -179,7 +174,7 @@ def _token(call: Call, params: Params, lock: bool) -> Target:
 @operation(
     "tenant.DeleteHardwareToken",
     target=_token,
-    checks=_on_the_account("wardstead:DeleteHardwareToken"),
+    checks=asks("wardstead:DeleteHardwareToken", about=_ROOT),
 )
 def delete_hardware_token(call: Call, *, device: MfaDevice) -> None:
     """Forget a token that is assigned to nobody, with its seed.  Errors: NoSuchEntity, DeleteConflict (assigned)."""

@@ -1,24 +1,14 @@
 """How the account lets people sign in: by passkey alone, and with which kind of device as its root user."""
 
-from collections.abc import Sequence
-
 from iam import targets
-from iam.authorize import Check
-from iam.call import Call, Output, Params, Target
-from iam.catalogue import Checks, operation
-
-
-def _on_the_account(action: str) -> Checks:
-    def checks(call: Call, target: Target, params: Params) -> Sequence[Check]:
-        return [Check(action, target.arn)]
-
-    return checks
+from iam.call import Call, Output
+from iam.catalogue import asks, operation
 
 
 @operation(
     "tenant.GetSignInSettings",
     target=targets.account_root,
-    checks=_on_the_account("wardstead:GetSignInSettings"),
+    checks=asks("wardstead:GetSignInSettings"),
     reads=True,
 )
 def get_sign_in_settings(call: Call) -> Output:
@@ -29,7 +19,7 @@ def get_sign_in_settings(call: Call) -> Output:
 @operation(
     "tenant.UpdateSignInSettings",
     target=targets.account_root,
-    checks=_on_the_account("wardstead:UpdateSignInSettings"),
+    checks=asks("wardstead:UpdateSignInSettings"),
 )
 def update_sign_in_settings(
     call: Call, *, passkey_sign_in: str | None = None, root_needs_hardware: bool | None = None
