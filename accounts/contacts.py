@@ -4,17 +4,14 @@ A user names an address and confirms it by a link that is sent there; an adminis
 contact addresses of users: docs/adr/0033.
 """
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
 
-from accounts import mail, names
+from accounts import mail, mailed_links, names
 from accounts.mail import Letter
 from accounts.models import ContactAddress, Identity, ProposedAddress
 from accounts.prepared import Prepared
 
 LIFE = timedelta(hours=24)
-TOKEN_BYTES = 32
 CONFIRM = "/me/contact/confirm/"
 
 _address = Prepared(lambda identity: ContactAddress.objects.filter(identity=identity))
@@ -55,10 +52,10 @@ def propose(identity: Identity, address: str, now: datetime) -> None:
     address = _sound(address)
     if not mail.is_on():
         raise MailIsOff
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = mailed_links.new_token()
     ProposedAddress.objects.filter(identity=identity).delete()
     ProposedAddress.objects.create(
-        identity=identity, address=address, digest=_digest(token), expires_at=now + LIFE
+        identity=identity, address=address, digest=mailed_links.digest(token), expires_at=now + LIFE
     )
     letter = Letter(
         "contact_confirm",
@@ -75,7 +72,9 @@ def confirm(identity: Identity, token: str, now: datetime) -> tuple[str, str] | 
 
     The token is used up.
     """
-    rows = ProposedAddress.objects.filter(identity=identity, digest=_digest(token), expires_at__gt=now)
+    rows = ProposedAddress.objects.filter(
+        identity=identity, digest=mailed_links.digest(token), expires_at__gt=now
+    )
     row = rows.select_for_update().first()
     if row is None or not rows.filter(pk=row.pk).delete()[0]:
         return None
@@ -118,7 +117,3 @@ def _sound(address: str) -> str:
     if problem := names.email_problem(address):
         raise NotAnAddress(problem)
     return address
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

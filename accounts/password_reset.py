@@ -5,14 +5,13 @@ The worker finds out whether there is anybody to be mailed.  The link is no seco
 Source: facts of OWASP ASVS 5.0, 6.4.2 to 6.4.3; docs/adr/0034.
 """
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
 
-from accounts import agents, contacts, mail, passwords, throttle
+from accounts import contacts, mail, mailed_links, passwords, throttle
 from accounts.mail import Letter
 from accounts.models import AttemptScope, Identity, PasswordReset
 from accounts.password_rules import Violation
@@ -22,7 +21,6 @@ from accounts.signin_events import Visitor, record
 MAIL_LINK: Final = "accounts.tasks.mail_password_reset"
 LIFE: Final = timedelta(minutes=30)
 KEPT: Final = timedelta(days=1)
-TOKEN_BYTES: Final = 32
 LINK: Final = "/forgot-password/link/"
 SAME: Final = Violation("used_before", "The new password must differ from the present one.")
 
@@ -100,7 +98,11 @@ def why_not(identity: Identity, now: datetime) -> str:
 
 def open_link(token: str, *, now: datetime, visitor: Visitor) -> PasswordReset | None:
     """The request whose link has this token, None where it no longer holds.  It is not used up by that."""
-    row = PasswordReset.objects.select_related("identity__account").filter(digest=_digest(token)).first()
+    row = (
+        PasswordReset.objects.select_related("identity__account")
+        .filter(digest=mailed_links.digest(token))
+        .first()
+    )
     reason = _fault(row, now)
     if reason:
         identity = row.identity if row is not None else None
@@ -144,28 +146,17 @@ def use(pk: int, raw: str, *, now: datetime, visitor: Visitor) -> None:
 
 def sweep(now: datetime, batch: int) -> int:
     """Mail what no message told of, and forget what is over; returns how many requests were looked at."""
-    waiting = PasswordReset.objects.filter(digest__isnull=True).order_by("requested_at")
-    due = list(waiting.values_list("pk", flat=True)[:batch])
-    for pk in due:
-        mail_link(pk, now)
-    old = PasswordReset.objects.filter(requested_at__lte=now - KEPT).order_by("requested_at")
-    PasswordReset.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:batch])).delete()
-    return len(due)
+    return mailed_links.sweep(PasswordReset.objects.all(), mail_link, now, KEPT, batch)
 
 
 def _mail(row: PasswordReset, identity: Identity, now: datetime) -> None:
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    row.digest, row.bound_to, row.expires_at = _digest(token), _binding(identity), now + LIFE
+    token = mailed_links.new_token()
+    row.digest, row.bound_to, row.expires_at = mailed_links.digest(token), _binding(identity), now + LIFE
     row.save(update_fields=["digest", "bound_to", "expires_at"])
     letter = Letter(
         "password_reset",
         {"who": contacts.label(identity)},
-        [
-            ("Asked for at", mail.moment(row.requested_at)),
-            ("Browser", agents.describe(row.user_agent)),
-            ("From address", row.peer),
-            ("Works once, until", mail.moment(row.expires_at)),
-        ],
+        mailed_links.facts(row, row.expires_at),
         path=f"{LINK}{token}/",
         life=LIFE,
     )
@@ -187,8 +178,4 @@ def _fault(row: PasswordReset | None, now: datetime) -> str:
 
 def _binding(identity: Identity) -> str:
     """What ends the link by changing: the stored form of the password, and where mail goes."""
-    return _digest(f"{identity.password}\n{contacts.mail_address(identity)}")
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    return mailed_links.digest(f"{identity.password}\n{contacts.mail_address(identity)}")

@@ -6,15 +6,13 @@ password that was chosen is asked for again, so whoever owns the mailbox cannot 
 Source: OWASP ASVS 5.0, 6.3.8; docs/adr/0055.
 """
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError, transaction
 
-from accounts import agents, hashers, mail, names, notices, signup, throttle, vault
+from accounts import agents, hashers, mail, mailed_links, names, notices, signup, throttle, vault
 from accounts.mail import Letter
 from accounts.models import Account, AttemptScope, PendingSignup
 from accounts.password_rules import fits, normalised
@@ -23,7 +21,6 @@ from accounts.visitors import Visitor
 
 MAIL_LINK: Final = "accounts.tasks.mail_sign_up"
 LIFE: Final = timedelta(hours=24)
-TOKEN_BYTES: Final = 32
 LINK: Final = "/signup/link/"
 
 
@@ -82,22 +79,17 @@ def mail_link(pk: int, now: datetime) -> bool:
                 place = {"browser": agents.describe(row.user_agent), "peer": row.peer}
                 notices.tell(owner, "address-claimed", now, **place)
             return False
-        token = secrets.token_urlsafe(TOKEN_BYTES)
-        row.digest = _digest(token)
+        token = mailed_links.new_token()
+        row.digest = mailed_links.digest(token)
         row.save(update_fields=["digest"])
-        facts = [
-            ("Asked for at", mail.moment(row.requested_at)),
-            ("Browser", agents.describe(row.user_agent)),
-            ("From address", row.peer),
-            ("Works once, until", mail.moment(row.requested_at + LIFE)),
-        ]
+        facts = mailed_links.facts(row, row.requested_at + LIFE)
         mail.post(row, row.email, Letter("signup", {}, facts, path=f"{LINK}{token}/", life=LIFE), now)
     return True
 
 
 def open_link(token: str, now: datetime) -> PendingSignup | None:
     """The account to be whose link has this token, None where it no longer holds.  It is not used up by that."""
-    return _holding(PendingSignup.objects.filter(digest=_digest(token)).first(), now)
+    return _holding(PendingSignup.objects.filter(digest=mailed_links.digest(token)).first(), now)
 
 
 def find(pk: int, now: datetime) -> PendingSignup | None:
@@ -132,13 +124,7 @@ def finish(pk: int, raw: str, *, now: datetime, visitor: Visitor) -> Account:
 
 def sweep(now: datetime, batch: int) -> int:
     """Mail what no message told of, and forget what is over; returns how many were looked at."""
-    waiting = PendingSignup.objects.filter(digest__isnull=True).order_by("requested_at")
-    due = list(waiting.values_list("pk", flat=True)[:batch])
-    for pk in due:
-        mail_link(pk, now)
-    old = PendingSignup.objects.filter(requested_at__lte=now - LIFE).order_by("requested_at")
-    PendingSignup.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:batch])).delete()
-    return len(due)
+    return mailed_links.sweep(PendingSignup.objects.all(), mail_link, now, LIFE, batch)
 
 
 def _opened(row: PendingSignup, raw: str, now: datetime, visitor: Visitor) -> Account:
@@ -152,7 +138,3 @@ def _opened(row: PendingSignup, raw: str, now: datetime, visitor: Visitor) -> Ac
 
 def _holding(row: PendingSignup | None, now: datetime) -> PendingSignup | None:
     return row if row is not None and now < row.requested_at + LIFE else None
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
