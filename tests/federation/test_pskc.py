@@ -81,6 +81,14 @@ def only(text, key=""):
     return entry
 
 
+def opened(text, key):
+    """The tokens that a key opens.  Once in 256 times padding fits under a wrong key; the code finds it out then."""
+    try:
+        return [entry.token for entry in pskc.read(text, key) if entry.token is not None]
+    except ListFault:
+        return []
+
+
 def derived(salt=b"saltsalt", rounds="1000", length="16", prf="<PRF/>"):
     return (
         '<EncryptionKey><xenc11:DerivedKey><xenc11:KeyDerivationMethod Algorithm="x#pbkdf2"><pkcs5:PBKDF2-params>'
@@ -149,8 +157,7 @@ def test_a_password_opens_what_was_encrypted_with_it(prf, digest):
     sealed = Sealed(hashlib.pbkdf2_hmac(digest, b"qwerty", b"saltsalt", 1000, 16))
     text = container(package(sealed.secret()), head=sealed.head(derived(prf=prf)))
     assert only(text, "qwerty").token.seed == SEED
-    with pytest.raises(ListFault):
-        pskc.read(text, "qwertz")
+    assert opened(text, "qwertz") == []
 
 
 def test_a_changed_value_is_refused_by_its_code():

@@ -110,7 +110,7 @@ def test_a_killed_worker_comes_back_once_with_one_beat(served):
     worker, beat = served.first
     worker.kill()
     assert soon(lambda: (now := served.pair()) and now[0].pid != worker.pid)
-    assert not beat.is_running()
+    assert not beat.is_running() or beat.status() == psutil.STATUS_ZOMBIE  # ended, whoever has yet to be told
     assert served.answers("/readyz")
 
 
