@@ -16,6 +16,7 @@ CHEAP = (1, 8, 1, 32)
 @pytest.fixture(scope="module")
 def process() -> Iterator[HashingProcess]:
     made = HashingProcess("steady", 30.0)
+    made.start()
     yield made
     made.stop()
 
