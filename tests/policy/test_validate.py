@@ -13,7 +13,8 @@ from iam.policy.findings.issues import ISSUES, SEVERITY
 from iam.policy.save import check_for_save
 from iam.policy.validate import validate
 from iam.service_catalogue import catalogue
-from tests.policy.finding_cases import ACCOUNT, CASES, Case, block, one, resource, text, trust, web, when
+from tests.policy.finding_cases import CASES
+from tests.policy.finding_texts import ACCOUNT, Case, block, one, resource, text, trust, web, when
 
 KNOWN = catalogue()
 

@@ -8,7 +8,7 @@ from iam.policy.context_entries import TYPES, BadEntry, context_of
 from iam.policy.findings.resource_names import overlap
 from iam.policy.validate import validate
 from iam.service_catalogue import catalogue
-from tests.policy.finding_cases import (
+from tests.policy.finding_texts import (
     ACCOUNT,
     GITHUB,
     OBJECTS,
