@@ -1,6 +1,7 @@
 import pytest
 
-from iam.policy.conditions import BASE_OPERATORS, operator_named
+from iam.policy.conditions import BASE_OPERATORS, can_doubt, clause_check, operator_named
+from iam.policy.document import Clause
 from tests.policy.build import judged
 
 NEGATED = [name for name in BASE_OPERATORS if "Not" in name]
@@ -154,6 +155,22 @@ def test_unknown_operator_is_a_doubt(operator, keys):
     assert judged({operator: keys}, {"k": "x"}, effect="Deny")
 
 
+@pytest.mark.parametrize("quantifier", ["", "ForAllValues:", "ForAnyValue:"])
+@pytest.mark.parametrize("end", ["", "IfExists"])
+@pytest.mark.parametrize("base", [*BASE_OPERATORS, "Foo"])
+def test_what_can_be_in_doubt_is_known(quantifier, base, end):
+    name = f"{quantifier}{base}{end}"
+    texts = [family(READABLE, base) or "true", family(UNREADABLE, base) or "x"]
+    doubted = False
+    for value in texts:
+        clause = Clause(name, "k", (value,))
+        answers = [clause_check(clause, variables=True, doubt=doubt) for doubt in (False, True)]
+        for context in ({}, {"k": ""}, *({"k": text} for text in texts), *({"k": (text,)} for text in texts)):
+            one, other = (check is None or check(context) for check in answers)
+            doubted |= one is not other
+    assert can_doubt(Clause(name, "k", (texts[0],))) is doubted
+
+
 def test_doubt_yields_to_a_condition_that_fails():
     condition = {"Foo": {"k": "x"}, "StringEquals": {"k": "other"}}
     assert not judged(condition, {"k": "x"}, effect="Deny")
@@ -217,6 +234,12 @@ VALUES = [
     ("NumericEquals", "1" * 65, "1" * 65, False),
     ("NumericEquals", "0.30", "0.3", True),
     ("NumericLessThan", "-1", "-2", True),
+    ("NumericLessThan", ["5", "10"], "7", True),
+    ("NumericLessThan", ["10", "5"], "10", False),
+    ("NumericLessThanEquals", ["5", "10"], "10", True),
+    ("NumericGreaterThan", ["10", "5"], "7", True),
+    ("NumericGreaterThan", ["5", "10"], "5", False),
+    ("NumericGreaterThanEquals", ["10", "5"], "5", True),
     ("DateEquals", "2024-05-01T02:30:00+02:30", "2024-05-01T00:00:00Z", True),
     ("DateEquals", "2024-05-01T02:00:00+02:00", "2024-05-01T00:00:00Z", True),
     ("DateEquals", "2024-05-01T02:00:00+02", "2024-05-01T00:00:00Z", False),
