@@ -2,6 +2,7 @@ import pytest
 
 from iam.policy.conditions import BASE_OPERATORS, can_doubt, clause_check, operator_named
 from iam.policy.document import Clause
+from iam.policy.variables import Context
 from tests.policy.build import judged
 
 NEGATED = [name for name in BASE_OPERATORS if "Not" in name]
@@ -161,11 +162,17 @@ def test_unknown_operator_is_a_doubt(operator, keys):
 def test_what_can_be_in_doubt_is_known(quantifier, base, end):
     name = f"{quantifier}{base}{end}"
     texts = [family(READABLE, base) or "true", family(UNREADABLE, base) or "x"]
+    seen: list[Context] = [
+        {},
+        {"k": ""},
+        *({"k": text} for text in texts),
+        *({"k": (text,)} for text in texts),
+    ]
     doubted = False
     for value in texts:
         clause = Clause(name, "k", (value,))
         answers = [clause_check(clause, variables=True, doubt=doubt) for doubt in (False, True)]
-        for context in ({}, {"k": ""}, *({"k": text} for text in texts), *({"k": (text,)} for text in texts)):
+        for context in seen:
             one, other = (check is None or check(context) for check in answers)
             doubted |= one is not other
     assert can_doubt(Clause(name, "k", (texts[0],))) is doubted
