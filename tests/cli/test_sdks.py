@@ -7,7 +7,6 @@ and the SDK of Debian's package golang-github-aws-aws-sdk-go-v2-dev are.
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,30 +26,15 @@ Environment = dict[str, str]
 Program = Callable[[Environment, Path], str]
 
 
-def run(arguments: list[str], environment: Environment, folder: Path) -> str:
-    """What a program prints; it must end well."""
-    done = subprocess.run(  # noqa: S603  # a tour, or its compiler
-        arguments,
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE_SECONDS,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def javascript(environment: Environment, _folder: Path) -> str:
-    return run(["node", "--no-warnings", "tour.mjs"], environment, JAVASCRIPT)
+    return serving.output_of(["node", "--no-warnings", "tour.mjs"], environment, JAVASCRIPT, PATIENCE_SECONDS)
 
 
 def go(environment: Environment, folder: Path) -> str:
     program = str(folder / "tour")
     building = environment | {"GO111MODULE": "off", "GOFLAGS": "", "GOPATH": str(GO_PATH)}
-    run(["go", "build", "-o", program, "tour.go"], building, HERE / "go")
-    return run([program], environment, folder)
+    serving.output_of(["go", "build", "-o", program, "tour.go"], building, HERE / "go", PATIENCE_SECONDS)
+    return serving.output_of([program], environment, folder, PATIENCE_SECONDS)
 
 
 PROGRAMS = [

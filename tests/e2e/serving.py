@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,26 @@ from console.env import VARIABLES
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60
 ACCOUNTS_AT_ONCE = 8
+
+
+def output_of(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    folder: Path,
+    patience_seconds: float = PATIENCE_SECONDS,
+) -> str:
+    """What a program prints; it must end well."""
+    done = subprocess.run(  # noqa: S603  # a command line of a test's own
+        arguments,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=patience_seconds,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +65,7 @@ class Installation:
 
     def manage(self, *arguments: str) -> str:
         """What a management command prints."""
-        done = subprocess.run(  # noqa: S603  # our own command line
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PATIENCE_SECONDS,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return output_of([sys.executable, "manage.py", *arguments], self.environment, ROOT)
 
     def new_account(self) -> dict[str, Any]:
         """An account of its own for one test: account_id, alias, email, password, access_key_id, secret_access_key."""
