@@ -58,7 +58,7 @@ def python(environment: dict[str, str], code: str) -> str:
     done = subprocess.run(  # noqa: S603  # our own command line
         [sys.executable, "-c", whole],
         cwd=ROOT,
-        env=environment,
+        env=environment | {"DJANGO_SETTINGS_MODULE": "console.settings"},
         capture_output=True,
         text=True,
         check=True,
