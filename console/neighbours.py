@@ -24,8 +24,9 @@ class Neighbour:
 
 def others(request: HttpRequest) -> tuple[Neighbour, ...]:
     """Who else is signed in here, the last used first."""
-    rows = browsers.beside(sessions.store_of(request), timezone.now())
-    return tuple(_neighbour(row) for row in rows)
+    now = timezone.now()
+    rows = browsers.beside(sessions.store_of(request), now)
+    return tuple(_neighbour(row) for row in rows if session.goes_on(row, now))
 
 
 def room(request: HttpRequest) -> bool:

@@ -239,6 +239,11 @@ def mark_of(row: ConsoleSession) -> str:
     return own.mark if own is not None else ""
 
 
+def goes_on(row: ConsoleSession, now: datetime) -> bool:
+    """Whether the person of a session that counts can act in it: not where a factor is required that it is without."""
+    return row.identity is None or not _lacks_a_factor(row.identity, row, now)
+
+
 def colour_of(row: ConsoleSession) -> str:
     """The colour of the role that a session has switched to; "" where it acts as itself."""
     chosen = SessionStore().decode(row.data).get(ROLE_KEY)
@@ -265,7 +270,7 @@ def _look_up(request: HttpRequest) -> Who | None:
     own = _signed_in(row, now) if row is not None else None
     if row is None or own is None:
         return None
-    if row.identity is not None and _lacks_a_factor(row.identity, row, now):
+    if not goes_on(row, now):
         return None  # begun without the factor that is required by now: signing in again leads to adding one
     sessions.touch(row, now)
     switched = _role(request, now, own.name)

@@ -100,6 +100,13 @@ def test_the_sign_in_page_offers_to_go_on_as_those_who_are(world, chrome):
     assert went.location == "/iam/users/"
 
 
+def test_nobody_is_offered_who_may_not_go_on_without_mfa(world, chrome):
+    world.root.run("tenant.UpdateMFARequirement", RequiredOf="everyone", GraceDays=0)
+    ended = chrome.get("/iam/users/")
+    assert ended.location.startswith("/signin?")
+    assert "Go on as" not in chrome.get(ended.location).words
+
+
 def test_all_are_signed_out_at_once(world, chrome):
     chrome.sign_in("bob", add=True)
     assert chrome.post("/switch-identity/all/sign-out/").location == "/signin"
