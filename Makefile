@@ -140,10 +140,17 @@ tests/cli/javascript/node_modules/.made: tests/cli/javascript/package-lock.json
 	@if command -v npm >/dev/null; then cd $(dir $<) && npm ci --silent --no-audit --no-fund && touch node_modules/.made; \
 	  else echo "npm is not here: the JavaScript SDK is left out"; fi
 
-CLIENTS := .venv-cli/.made .venv-cli2/.made tests/cli/javascript/node_modules/.made
+.venv-java/.made: requirements-java.lock $(VENV)/.made
+	@if command -v javac >/dev/null; then \
+	  echo "Laying out the jars of the AWS SDK for Java ..."; \
+	  rm -rf .venv-java && $(PIP) --no-deps --target .venv-java/package -r $< && mkdir .venv-java/jars && \
+	  mv .venv-java/package/amazon_kclpy/jars/*.jar .venv-java/jars && rm -r .venv-java/package && touch $@; \
+	  else echo "A JDK is not here: the Java SDK is left out"; fi
+
+CLIENTS := .venv-cli/.made .venv-cli2/.made .venv-java/.made tests/cli/javascript/node_modules/.made
 
 .PHONY: cli
-cli: $(VENV)/.dev $(CLIENTS) ## run the journeys of programs: aws 1 and 2, boto3, JavaScript; Terraform and Go where they are
+cli: $(VENV)/.dev $(CLIENTS) ## run the journeys of programs: aws 1 and 2, boto3, JavaScript; Java, Terraform, Go where they are
 	@$(BIN)/python -m pytest -q tests/cli
 
 .venv-parity/.made: requirements-parity.lock $(VENV)/.made
@@ -229,7 +236,8 @@ lock: $(VENV)/.dev ## compile the hashed lock files anew; UPGRADE=1 takes newer 
 	@for name in requirements requirements-dev requirements-e2e requirements-cli requirements-auditors requirements-bench \
 	  requirements-parity; do \
 	  echo "$$name.lock"; $(UV_LOCK) $(if $(UPGRADE),--upgrade) $$name.in -o $$name.lock || exit 1; done
-	@# A wheel of which one file is wanted, and nothing of what it would run with.
-	@echo requirements-cli2.lock; $(UV_LOCK) --no-deps $(if $(UPGRADE),--upgrade) requirements-cli2.in -o requirements-cli2.lock
+	@# Wheels of which some files are wanted, and nothing of what they would run with.
+	@for name in requirements-cli2 requirements-java; do \
+	  echo "$$name.lock"; $(UV_LOCK) --no-deps $(if $(UPGRADE),--upgrade) $$name.in -o $$name.lock || exit 1; done
 	@echo requirements-prowler.lock; $(UV_LOCK:3.11=3.12) $(if $(UPGRADE),--upgrade) requirements-prowler.in -o requirements-prowler.lock
 	@! grep -nEi 'https?:|index-url|find-links|file:' *.lock || { echo "a lock names where it was made" >&2; exit 1; }
