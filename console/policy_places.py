@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from console import managed_policy
 from console.kinds import GROUP, ROLE, USER, Kind, in_address
+from iam import ids
 
 _KINDS: Final[Mapping[str, Kind]] = {kind.noun: kind for kind in (USER, GROUP, ROLE)}
 
@@ -78,7 +79,7 @@ def _allowing(need: Mapping[str, Any], explanation: Mapping[str, Any]) -> str:
 
 def _holder(arn: str) -> tuple[Kind | None, str]:
     """The user of an ARN, or the role of a session's ARN; root and federated users have no page."""
-    noun, _, rest = arn.rpartition(":")[2].partition("/")
+    noun, rest = ids.resource_in(arn)
     if noun == "assumed-role":
         return ROLE, rest.partition("/")[0]
     return (USER, rest.rpartition("/")[2]) if noun == "user" else (None, "")
@@ -102,5 +103,5 @@ def _with_address(statement: Mapping[str, Any]) -> dict[str, Any]:
 
 def _owner(arn: str) -> tuple[Kind | None, str]:
     """The kind and name in the ARN of a user, group or role."""
-    noun, _, rest = arn.rpartition(":")[2].partition("/")
+    noun, rest = ids.resource_in(arn)
     return _KINDS.get(noun), rest.rpartition("/")[2]

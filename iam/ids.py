@@ -49,6 +49,12 @@ def account_of(key_id: str) -> str | None:
     return f"{number:012d}" if number < 10**12 else None
 
 
+def resource_in(arn: str) -> tuple[str, str]:
+    """The kind that an ARN of IAM or STS names, such as user, and what follows: paths may hold colons too."""
+    kind, _, rest = arn.split(":", 5)[-1].partition("/")
+    return kind, rest
+
+
 def secret_access_key() -> str:
     """A new 40-character secret of 240 random bits."""
     return base64.b64encode(secrets.token_bytes(30)).decode()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, TypeAlias
 
-from iam import authorize, targets
+from iam import authorize, ids, targets
 from iam.call import Call, Params, Target
 from iam.catalogue import Resolver
 from iam.errors import InvalidInput, NoSuchEntity, PolicyEvaluation
@@ -155,7 +155,7 @@ def _inline(value: Any) -> Excluded:
     matches = glob(value["AttachmentName"])
 
     def test(found: PolicySource) -> bool:
-        owner_kind, _, owner = found.owner.rpartition(":")[2].partition("/")
+        owner_kind, owner = ids.resource_in(found.owner)
         same = found.kind == "inline" and found.name == wanted and owner_kind == kind
         return same and matches(owner.rpartition("/")[2])
 

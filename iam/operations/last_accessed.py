@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from iam import jobs, policy_sources, targets
+from iam import ids, jobs, policy_sources, targets
 from iam.call import Call, Output, Page, Params, Target
 from iam.catalogue import operation
 from iam.errors import InvalidInput, NoSuchEntity, ValidationError
@@ -21,7 +21,7 @@ _POLICY = targets.policy("arn")
 
 def _resource(call: Call, params: Params, lock: bool) -> Target:  # nothing of it is changed
     """The user, group, role or managed policy of an ARN.  Errors: InvalidInput for an ARN of anything else."""
-    if ":policy/" not in str(params["arn"]):
+    if ids.resource_in(str(params["arn"]))[0] != "policy":
         return replace(_SUBJECT(call, params, False), given={}, replaces=())
     try:
         return replace(_POLICY(call, params, False), given={}, replaces=())

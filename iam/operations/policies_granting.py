@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from iam import policy_sources, service_catalogue
+from iam import ids, policy_sources, service_catalogue
 from iam.call import Call, Output, Page
 from iam.catalogue import operation
 from iam.policy import AttachedPolicy
@@ -54,7 +54,7 @@ def _policy(policy: AttachedPolicy) -> dict[str, Any]:
     source = policy.source
     if source.kind != "inline":
         return {"PolicyName": source.name, "PolicyType": "MANAGED", "PolicyArn": source.id}
-    kind, _, rest = source.owner.rpartition(":")[2].partition("/")
+    kind, rest = ids.resource_in(source.owner)
     return {
         "PolicyName": source.name,
         "PolicyType": "INLINE",

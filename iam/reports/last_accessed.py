@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 from django.db.models import Q, QuerySet
 
 from accounts.models import Account
+from iam import ids
 from iam.errors import NoSuchEntity
 from iam.models import Group, Role, User, entitlements, fold
 from iam.policy import CompiledDocument, compile_document
@@ -101,7 +102,7 @@ def moment(text: str) -> datetime:
 
 def find(account: Account, arn: str) -> Resource:
     """The resource of an ARN as it is now.  Errors: NoSuchEntity."""
-    kind, _, rest = arn.rpartition(":")[2].partition("/")
+    kind, rest = ids.resource_in(arn)
     if kind == "policy":
         return _policy(account, arn)
     name = rest.rpartition("/")[2]

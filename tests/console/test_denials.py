@@ -185,7 +185,7 @@ def test_a_refused_page_leads_to_its_own_explanation(world, browser):
             "inline",
             "mine",
             "mine",
-            "arn:aws:iam::111122223333:group/a/ops",
+            "arn:aws:iam::111122223333:group/a:role/b/ops",
             "/iam/groups/ops/permissions/inline/mine/edit/#L3C5",
         ),
         ("trust", "arn:aws:iam::111122223333:role/reader", "", "", "/iam/roles/reader/trust/#L3"),

@@ -26,6 +26,12 @@ def test_what_is_no_key_id_names_no_account():
     assert ids.account_of("AKIA" + "1" * 16) is None
 
 
+def test_the_kind_is_read_off_an_arn_whatever_its_path_holds():
+    assert ids.resource_in("arn:aws:iam::111122223333:user/a:role/b:c/eve") == ("user", "a:role/b:c/eve")
+    assert ids.resource_in("arn:aws:sts::111122223333:assumed-role/ops/eve") == ("assumed-role", "ops/eve")
+    assert ids.resource_in("arn:aws:iam::111122223333:root") == ("root", "")
+
+
 def test_a_secret_has_forty_characters_and_no_two_are_alike():
     assert len(ids.secret_access_key()) == 40
     assert ids.secret_access_key() != ids.secret_access_key()

@@ -71,6 +71,13 @@ def test_a_user_report_lists_the_services_granted_with_their_last_use(world, dor
     assert services(answer)["iam"]["ServiceName"].startswith(IAM)
 
 
+def test_a_path_may_hold_colons_and_the_names_of_other_kinds(world):
+    eve = world.user("eve", policy=allow("iam:ListUsers"), Path="/a:policy/b:c/")
+    answer = details(world.alice, arn(eve))
+    assert answer["JobStatus"] == "COMPLETED"
+    assert list(services(answer)) == ["iam"]
+
+
 def test_a_service_never_used_has_no_use(world, dora):
     sts = services(details(world.alice, arn(dora)))["sts"]
     assert sts["TotalAuthenticatedEntities"] == 0

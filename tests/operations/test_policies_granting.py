@@ -49,6 +49,13 @@ def test_managed_and_inline_policies_of_user_and_groups_are_told_apart(world):
     assert [policy["PolicyName"] for policy in granting(world, group, "s3")["s3"]] == ["shared", "of-group"]
 
 
+def test_the_owner_of_an_inline_policy_is_told_whatever_its_path_holds(world):
+    dora = world.user("dora", policy=allow("s3:*"), Path="/a:role/b:c/")
+    assert granting(world, arn(dora), "s3")["s3"] == [
+        {"PolicyName": "given", "PolicyType": "INLINE", "EntityType": "USER", "EntityName": "dora"}
+    ]
+
+
 def test_a_roles_own_policies_are_told(world):
     trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})

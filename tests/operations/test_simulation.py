@@ -249,6 +249,16 @@ def test_policies_can_be_left_out(world, dave):
         assert decisions(of(world, dave, PolicyExclusionList=excluded)) == [decision], excluded
 
 
+def test_an_inline_policy_can_be_left_out_whatever_the_path_of_its_owner_holds(world, dave):
+    world.root.iam("UpdateUser", UserName="dave", NewPath="/a:role/b:c/")
+    moved = world.root.iam("GetUser", UserName="dave")["User"]["Arn"]
+    inline = {"PolicyName": "given", "AttachmentType": "user", "AttachmentName": "dave"}
+    assert decisions(of(world, moved)) == ["allowed"]
+    assert decisions(of(world, moved, PolicyExclusionList=[{"InlinePolicyIdentifier": inline}])) == [
+        "implicitDeny"
+    ]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
