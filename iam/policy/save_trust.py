@@ -5,6 +5,7 @@ Source: recorded answers of AWS to CreateRole, and its answers quoted in public 
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,10 +33,20 @@ TRUST_ACTIONS: Final = (
     "sts:setsourceidentity",
     "sts:setcontext",
 )
+PARTITION: Final = "aws"  # all principals here are of it; those of another cannot be named
+
 _UNIQUE_ID = re.compile(r"A(?:ROA|IDA)[0-9A-Z]{8,}")
 _NAMED = re.compile(r"(?:user|role)/\S+|root")
 _SESSION = re.compile(r"assumed-role/[^/\s]+/[^/\s]+|federated-user/[^/\s]+")
 _ACCOUNT = re.compile(r"[0-9]{12}")
+_PROVIDER = re.compile(r"oidc-provider/\S+|saml-provider/[\w.-]+")
+# Providers that AWS knows without an ARN; Amazon Cognito is one to it.
+_KNOWN_PROVIDERS: Final = frozenset(
+    {"accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"}
+)
+_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})+", re.IGNORECASE)
+_NO_SERVICES: Final = frozenset({"amazonaws.com", "amazonaws.com.cn"})  # the domains alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +128,21 @@ def _is_well_formed(kind: str, name: str) -> bool:
         return (
             name == "*"
             or bool(_UNIQUE_ID.fullmatch(name) or _ACCOUNT.fullmatch(name))
-            or _is_principal_arn(name)
+            or _is_arn(name, {"iam": _NAMED, "sts": _SESSION})
         )
-    if kind == "CanonicalUser":
-        return False
-    return bool(name) and not any(char in name for char in " *?\t\n\r")
+    if kind == "Service":
+        return bool(_HOST.fullmatch(name)) and name.lower() not in _NO_SERVICES
+    if kind == "Federated":
+        return name in _KNOWN_PROVIDERS or _is_arn(name, {"iam": _PROVIDER})
+    return False
 
 
-def _is_principal_arn(name: str) -> bool:
+def _is_arn(name: str, forms: Mapping[str, re.Pattern[str]]) -> bool:
+    """Whether it is an ARN of this partition and some account, its resource of the form its service has here."""
     parts = fields(name)
-    if len(parts) != FIELDS or parts[0] != "arn" or parts[3] or "*" in name or "?" in name:
+    if len(parts) != FIELDS or parts[:2] != ["arn", PARTITION] or parts[3] or "*" in name or "?" in name:
         return False
-    form = {"iam": _NAMED, "sts": _SESSION}.get(parts[2])
+    form = forms.get(parts[2])
     return form is not None and bool(_ACCOUNT.fullmatch(parts[4]) and form.fullmatch(parts[5]))
 
 

@@ -60,11 +60,23 @@ REFUSED = [
             f"arn:aws:iam::{ACCOUNT}:group/g", f"arn:aws:iam:eu:{ACCOUNT}:user/x", f"arn:aws:s3::{ACCOUNT}:user/x",
             f"arn:aws:sts::{ACCOUNT}:assumed-role/app", f"arn:aws:sts::{ACCOUNT}:assumed-role/app/*", "arn:aws:iam",
             f"x:aws:iam::{ACCOUNT}:root", "arn:aws:iam::12:root", f"arn:aws:iam::{ACCOUNT}:user/a b",
+            f"arn:aws-cn:iam::{ACCOUNT}:root", f"arn:aws-us-gov:iam::{ACCOUNT}:user/alice", f"arn:aws-cn:sts::{ACCOUNT}:assumed-role/a/b",
         )
     ),
-    (trusting(Service="ec2*"), 'Invalid principal in policy: "SERVICE":"ec2*"'),
+    *(
+        (trusting(Service=name), f'Invalid principal in policy: "SERVICE":"{name}"')
+        for name in ("ec2", "ec2*", "*.amazonaws.com", "amazonaws.com", "AmazonAWS.com", "ec2.amazonaws.com.", "-.amazonaws.com", ROOT)
+    ),
     (trusting(Service=["", "x.amazonaws.com"]), 'Invalid principal in policy: "SERVICE":""'),
-    (trusting(Federated="a b"), 'Invalid principal in policy: "FEDERATED":"a b"'),
+    *(
+        (trusting(Federated=name), f'Invalid principal in policy: "FEDERATED":"{name}"')
+        for name in (
+            "a b", "*", "idp", "token.actions.githubusercontent.com", "https://accounts.google.com", ACCOUNT, ROOT,
+            f"arn:aws:iam::{ACCOUNT}:oidc-provider/", f"arn:aws:iam::{ACCOUNT}:saml-provider/a/b",
+            f"arn:aws:iam::{ACCOUNT}:oidc-provider/*", f"arn:aws-cn:iam::{ACCOUNT}:saml-provider/corp",
+            "arn:aws:iam:::oidc-provider/a.example.com", f"arn:aws:sts::{ACCOUNT}:saml-provider/corp",
+        )
+    ),
     (trusting(CanonicalUser="abc"), 'Invalid principal in policy: "CANONICALUSER":"abc"'),
 ]  # fmt: skip
 
@@ -90,8 +102,18 @@ SAVED = [
     trusting(AWS="*"),
     trusting(AWS=[ACCOUNT, ROOT, ALICE, ROLE, SESSION, FEDERATED, f"arn:aws:iam::{ACCOUNT}:role/a/b/c"]),
     trusting(AWS=["AIDAIOSFODNN7EXAMPLE", "AROAIOSFODNN7EXAMPLE"]),
-    trusting(Service=["ec2.amazonaws.com", "lambda.amazonaws.com"]),
-    trusting(Federated=["accounts.google.com", f"arn:aws:iam::{ACCOUNT}:saml-provider/corp"]),
+    trusting(Service=["ec2.amazonaws.com", "dynamodb.application-autoscaling.amazonaws.com"]),
+    trusting(Service=["ec2.amazonaws.com.cn", "edgelambda.AMAZONAWS.com", "alexa-appkit.amazon.com"]),
+    trusting(Service="scheduler.example.com"),
+    trusting(
+        Federated=[
+            "accounts.google.com",
+            "cognito-identity.amazonaws.com",
+            f"arn:aws:iam::{ACCOUNT}:saml-provider/corp",
+            f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com",
+            f"arn:aws:iam::{ACCOUNT}:oidc-provider/idp.example.com:8443/realms/a",
+        ]
+    ),
 ]
 
 
