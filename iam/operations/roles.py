@@ -114,8 +114,7 @@ def update_role(
 
 @operation("iam.UpdateRoleDescription", target=targets.role("role_name"))
 def update_role_description(call: Call, *, role: Role, description: str) -> Output:
-    """Change the description.  Errors: NoSuchEntity, UnmodifiableEntity (service-linked role)."""
-    targets.refuse_protected(role)
+    """Change the description, also of a service-linked role, as UpdateRole does.  Errors: NoSuchEntity."""
     role.description = description
     role.save(update_fields=["description"])
     core = describe.role_core(role, trust.shown([role])[role.pk])

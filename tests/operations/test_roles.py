@@ -292,13 +292,14 @@ def test_a_service_linked_role_is_not_changed_by_ordinary_calls(world, app):
     text = "Cannot perform the operation on the protected role 'app'"
     for action, params in (
         ("DeleteRole", {}),
-        ("UpdateRoleDescription", {"Description": "x"}),
         ("UpdateAssumeRolePolicy", {"PolicyDocument": SERVICE}),
         ("UpdateRole", {"MaxSessionDuration": 3600}),
     ):
         with refused("UnmodifiableEntity", text):
             world.alice.iam(action, RoleName=app, **params)
-    world.alice.iam("UpdateRole", RoleName=app, Description="may be said")
+    for action in ("UpdateRole", "UpdateRoleDescription"):
+        world.alice.iam(action, RoleName=app, Description=f"said by {action}")
+        assert world.alice.iam("GetRole", RoleName=app)["Role"]["Description"] == f"said by {action}"
 
 
 def test_the_path_of_service_linked_roles_is_reserved(world):
