@@ -11,6 +11,8 @@ from typing import Any
 from celery import Celery
 from celery.schedules import crontab
 
+from console import file_broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
 SCHEDULE: dict[str, dict[str, Any]] = {
@@ -30,21 +32,14 @@ SCHEDULE: dict[str, dict[str, Any]] = {
 
 
 def _file_broker(data_dir: Path) -> dict[str, Any]:
-    """The broker of a single machine: messages are files in private folders."""
+    """The broker of a single machine: messages are files in private folders (console/file_broker.py)."""
     root = data_dir / "broker"
-    folders = {name: root / name for name in ("queue", "processed", "control")}
-    for folder in (root, *folders.values()):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file_broker.prepare(root)
     return {
-        "broker_url": "filesystem://localhost",
-        "broker_transport_options": {
-            "data_folder_in": str(folders["queue"]),
-            "data_folder_out": str(folders["queue"]),
-            "processed_folder": str(folders["processed"]),
-            "control_folder": str(folders["control"]),
-            "store_processed": False,
-            "polling_interval": 0.2,
-        },
+        "broker_transport": "console.file_broker:Transport",
+        "broker_url": "files://localhost",
+        "broker_transport_options": {"folder": str(root), "polling_interval": 0.2},
+        "worker_enable_remote_control": False,  # it would need messages to all workers
     }
 
 

@@ -5,6 +5,7 @@ import pytest
 from django.conf import settings
 
 from console.celery import SCHEDULE, app
+from console.file_broker import FOLDERS
 
 
 def test_messages_are_json_and_late_acknowledged():
@@ -15,7 +16,10 @@ def test_messages_are_json_and_late_acknowledged():
 
 
 def test_the_file_broker_is_private():
-    for folder in (app.conf.broker_transport_options["data_folder_in"], settings.DATA_DIR / "broker"):
+    for folder in (
+        app.conf.broker_transport_options["folder"],
+        *(settings.DATA_DIR / "broker" / name for name in FOLDERS),
+    ):
         assert stat.S_IMODE(Path(folder).stat().st_mode) == 0o700
 
 
