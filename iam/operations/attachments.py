@@ -129,7 +129,7 @@ def list_attached_role_policies(call: Call, *, role: Role, page: Page, path_pref
 
 
 def _attached(call: Call, entity: Entity, path_prefix: str, page: Page) -> Output:
-    """Sorted by ARN, the only thing unique here: the account's own policies first, then AWS's."""
+    """In the order they were attached: an ARN may be longer than a marker."""
     rows = entity.attachments.all()
     if path_prefix != "/":
         # The path is part of the ARN; its start is compared as text, since SQLite's LIKE ignores case.
@@ -137,7 +137,7 @@ def _attached(call: Call, entity: Entity, path_prefix: str, page: Page) -> Outpu
         rows = rows.alias(
             own_start=Substr("policy_arn", 1, len(own)), aws_start=Substr("policy_arn", 1, len(aws))
         ).filter(Q(own_start=own) | Q(aws_start=aws))
-    return page.of("AttachedPolicies", rows, key="policy_arn", row=_row)
+    return page.of("AttachedPolicies", rows, key="pk", row=_row)
 
 
 def _row(attachment: Attachment) -> dict[str, str]:

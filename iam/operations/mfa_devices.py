@@ -155,7 +155,7 @@ def deactivate_mfa_device(call: Call, *, owner: Identity, device: MfaDevice) -> 
 
 @operation("iam.ListMFADevices", target=targets.owner(), reads=True)
 def list_mfa_devices(call: Call, *, owner: Identity, page: Page) -> Output:
-    """List the user's devices by serial number.
+    """List the user's devices, oldest first: a serial number may be longer than a marker.
 
     Errors: NoSuchEntity, ValidationError (marker; no name given by a role or federated session).
     """
@@ -167,7 +167,7 @@ def list_mfa_devices(call: Call, *, owner: Identity, page: Page) -> Output:
             "EnableDate": device.enabled_at,
         }
 
-    return page.of("MFADevices", owner.mfa_devices.all(), key="serial", row=row)
+    return page.of("MFADevices", owner.mfa_devices.all(), key="pk", row=row)
 
 
 def _device_and_its_owner(call: Call, params: Params, lock: bool) -> Target:
@@ -197,11 +197,11 @@ def get_mfa_device(call: Call, *, owner: Identity, device: MfaDevice) -> Output:
 
 @operation("iam.ListVirtualMFADevices", reads=True)
 def list_virtual_mfa_devices(call: Call, *, page: Page, assignment_status: str = "Any") -> Output:
-    """List virtual devices by serial number, without seeds.  Errors: ValidationError (marker)."""
+    """List virtual devices, oldest first, without seeds.  Errors: ValidationError (marker)."""
     devices = call.account.mfa_devices.filter(kind=_VIRTUAL).select_related("identity__iam_user")
     if assignment_status != "Any":
         devices = devices.filter(identity__isnull=assignment_status == "Unassigned")
-    return page.of("VirtualMFADevices", devices, key="serial", row=lambda device: _virtual(call, device))
+    return page.of("VirtualMFADevices", devices, key="pk", row=lambda device: _virtual(call, device))
 
 
 def _virtual(call: Call, device: MfaDevice) -> dict[str, Any]:

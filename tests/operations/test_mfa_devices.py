@@ -303,15 +303,18 @@ def test_an_administrator_cannot_touch_roots_device(world):
             world.alice.iam("DeactivateMFADevice", UserName=name, SerialNumber=phone.serial)
 
 
-def test_devices_are_listed_by_serial_number_page_by_page(world):
-    phones = [Phone(world.alice, name).enable(world.alice, "bob") for name in ("c", "a", "b")]
+def test_devices_are_listed_oldest_first_page_by_page(world):
+    # As long as serial numbers may be, so that a marker has room for none of them.
+    names = [letter * 128 for letter in "cab"]
+    phones = [Phone(world.alice, name, Path=f"/{'p' * 90}/").enable(world.alice, "bob") for name in names]
     assert len(phones) == 3
     first = world.alice.iam("ListMFADevices", UserName="bob", MaxItems=2)
     rest = world.alice.iam("ListMFADevices", UserName="bob", MaxItems=2, Marker=first["Marker"])
     serials = [row["SerialNumber"].rpartition("/")[2] for row in first["MFADevices"] + rest["MFADevices"]]
-    assert serials == ["a", "b", "c"]
+    assert serials == names
     virtual = world.alice.iam("ListVirtualMFADevices", MaxItems=2)
-    assert virtual["IsTruncated"]
+    rest = world.alice.iam("ListVirtualMFADevices", MaxItems=2, Marker=virtual["Marker"])
+    assert len(virtual["VirtualMFADevices"] + rest["VirtualMFADevices"]) == 3
     with refused("ValidationError", "Invalid Marker."):
         world.alice.iam("ListVirtualMFADevices", Marker="made-up")
 
