@@ -11,7 +11,7 @@ from accounts.prepared import Prepared, insert_with, new
 from accounts.remembered import Remembered
 from iam.errors import EntityAlreadyExists
 from iam.models.keys import AccessKey
-from iam.models.scoped import Named, NamedQuerySet, fold
+from iam.models.scoped import LONGEST_POLICY_ARN, Named, NamedQuerySet, fold
 
 
 class UserQuerySet(NamedQuerySet["User"]):
@@ -63,7 +63,7 @@ class User(Named):
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="users")
     identity = models.OneToOneField(Identity, models.PROTECT, related_name="iam_user")
-    boundary_arn = models.CharField(max_length=640, default="", blank=True)
+    boundary_arn = models.CharField(max_length=LONGEST_POLICY_ARN, default="", blank=True)
     boundary = models.ForeignKey("iam.Policy", models.PROTECT, null=True, related_name="bounded_users")
     tags = models.JSONField(default=list)
 
@@ -156,7 +156,7 @@ class Role(Named):
     max_signin_seconds = models.PositiveIntegerField(null=True)
     trust_document = models.TextField()
     trust_ids: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(default=dict)
-    boundary_arn = models.CharField(max_length=640, default="", blank=True)
+    boundary_arn = models.CharField(max_length=LONGEST_POLICY_ARN, default="", blank=True)
     boundary = models.ForeignKey("iam.Policy", models.PROTECT, null=True, related_name="bounded_roles")
     tags = models.JSONField(default=list)
     last_used_at = models.DateTimeField(null=True)

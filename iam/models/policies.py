@@ -13,7 +13,7 @@ from accounts.models import Account
 from accounts.prepared import Addition, Prepared
 from iam.errors import NoSuchEntity
 from iam.models.entities import Group, Role, User
-from iam.models.scoped import Named, NamedQuerySet
+from iam.models.scoped import LONGEST_POLICY_ARN, Named, NamedQuerySet
 
 Owner: TypeAlias = User | Group | Role
 
@@ -78,7 +78,7 @@ class Attachment(models.Model):
     """A managed policy attached to a user, group or role."""
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="attachments")
-    policy_arn = models.CharField(max_length=640)
+    policy_arn = models.CharField(max_length=LONGEST_POLICY_ARN)
     policy = models.ForeignKey(Policy, models.PROTECT, null=True, related_name="attachments")
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="attachments")
     group = models.ForeignKey(Group, models.PROTECT, null=True, related_name="attachments")
@@ -131,7 +131,7 @@ class PolicyUsage(models.Model):
     """
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="policy_usages")
-    policy_arn = models.CharField(max_length=640)
+    policy_arn = models.CharField(max_length=LONGEST_POLICY_ARN)
     policy = models.OneToOneField(Policy, models.CASCADE, null=True, related_name="usage")
     attachments = models.PositiveIntegerField(default=0)
     boundaries = models.PositiveIntegerField(default=0)

@@ -19,6 +19,9 @@ M = TypeVar("M", bound="Named")
 N = TypeVar("N", bound="Named")
 Row = TypeVar("Row", bound=models.Model)
 
+# Of a managed policy: arn:aws:iam::<account>:policy, a path of 512 characters, a name of 128.
+LONGEST_POLICY_ARN = 672
+
 
 def fold(name: str) -> str:
     """The key under which names are unique: AWS tells names apart regardless of case."""

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from iam.models import PolicyUsage, Role, User
+from iam.models.scoped import LONGEST_POLICY_ARN
 from tests.operations.test_attachments import READ_ONLY, TRUST
 from tests.world import allow, last_event, refused
 
@@ -53,6 +54,15 @@ def test_a_boundary_is_shown_and_counted(world, own, kind):
         }
         assert usage(world.alice, policy_arn) == 1
     assert usage(world.alice, own) == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_longest_arn_of_a_policy_has_room(world, kind):
+    text = {"PolicyName": "n" * 128, "Path": f"/{'p' * 510}/", "PolicyDocument": DOCUMENT}
+    longest = world.root.iam("CreatePolicy", **text)["Policy"]["Arn"]
+    assert len(longest) == LONGEST_POLICY_ARN
+    put(world.alice, kind, longest)
+    assert usage(world.alice, longest) == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)
