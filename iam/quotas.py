@@ -26,7 +26,7 @@ DEFAULTS = {
     "AttachedPoliciesPerGroup": 10,
     "AttachedPoliciesPerRole": 10,
     "VersionsPerPolicy": 5,
-    "PolicyVersionsInUse": 10000,
+    "PolicyVersionsInUse": 10000,  # shown only: an account has not so many policies
     "UserPolicySize": 2048,
     "GroupPolicySize": 5120,
     "RolePolicySize": 10240,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounts.models import Account
 from accounts.prepared import Change
@@ -59,6 +59,12 @@ def of_aws(account: Account) -> UsageByArn:
     """The usage of those of AWS's policies that are used at all."""
     rows = account.policy_usages.filter(policy__isnull=True)
     return {row.policy_arn: Usage(row.attachments, row.boundaries) for row in rows}
+
+
+def in_use(account: Account) -> int:
+    """How many policies, AWS's included, are attached to something or somebody's boundary: a version of each is in force."""
+    used = Q(attachments__gt=0) | Q(boundaries__gt=0)
+    return account.policy_usages.filter(used).count()
 
 
 def beside(policy: Policy) -> Usage:

@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts import aliases, names, password_policies
 from accounts.models import PasswordPolicy
-from iam import quotas
+from iam import quotas, usage
 from iam.call import Call, Output, Page
 from iam.catalogue import operation
 from iam.errors import EntityAlreadyExists, NoSuchEntity, ValidationError
@@ -20,7 +20,6 @@ _COUNTED = (
     "Providers",
     "MFADevices",
     "MFADevicesInUse",
-    "PolicyVersionsInUse",
 )
 _OPTIONAL = {
     "MaxPasswordAge": "max_password_age",
@@ -130,13 +129,15 @@ def delete_account_password_policy(call: Call) -> None:
 def get_account_summary(call: Call) -> Output:
     """Answer how much of everything the account has and may have, from kept counts.
 
-    Source: IAM API Reference, GetAccountSummary (names of the entries).
+    Source: IAM API Reference, GetAccountSummary (names of the entries); recorded answers of AWS (a policy's version is
+    in use once it is attached).
     """
     present = quotas.tallies(call.account)
     root = call.account.root
     return {
         "SummaryMap": {
             **{kind: present.get(kind, 0) for kind in _COUNTED},
+            "PolicyVersionsInUse": usage.in_use(call.account),
             **{f"{name}Quota": quotas.limit(call.account, name) for name in quotas.DEFAULTS},
             "AccountMFAEnabled": int(root.mfa_devices.exists()),
             "AccountAccessKeysPresent": int(root.access_keys.exists()),

@@ -30,13 +30,12 @@ def create_policy(
     """Create a managed policy with the text as its version v1; it is attached to nobody yet.
 
     Errors: EntityAlreadyExists (names differ by case or path only), MalformedPolicyDocument,
-    LimitExceeded (size, policies, versions, tags), InvalidInput (tags).
+    LimitExceeded (size, policies, tags), InvalidInput (tags).
     Source: IAM API Reference, CreatePolicy.
     """
     stored_tags = tagging.added((), tags, case_sensitive=True)
     documents.require_managed_policy(call.account, policy_document)
     quotas.take(call.account, "Policies")
-    quotas.take(call.account, "PolicyVersionsInUse")
     policy = call.account.policies.make(
         account=call.account,
         unique_id=unique_id("ANPA"),
@@ -136,7 +135,6 @@ def delete_policy(call: Call, *, policy: AnyPolicy) -> None:
         )
     own.delete()
     quotas.give_back(call.account, "Policies")
-    quotas.give_back(call.account, "PolicyVersionsInUse")
 
 
 @operation("iam.ListEntitiesForPolicy", target=targets.policy(missing=targets.UNATTACHABLE), reads=True)

@@ -44,7 +44,6 @@ def create_policy_version(
             f"A managed policy can have up to {allowed} versions. Before you create a new version, you must delete an"
             " existing version."
         )
-    quotas.take(call.account, "PolicyVersionsInUse")
     own.last_version += 1
     own.updated_at = call.now
     if set_as_default:
@@ -93,7 +92,6 @@ def delete_policy_version(call: Call, *, policy: AnyPolicy, version_id: str) -> 
     if version.number == own.default_version:
         raise DeleteConflict("Cannot delete the default version of a policy.", member="VersionId")
     own.versions.filter(number=version.number).delete()
-    quotas.give_back(call.account, "PolicyVersionsInUse")
 
 
 @operation("iam.SetDefaultPolicyVersion", target=_policy_of_version, revises=True)

@@ -170,6 +170,28 @@ def test_the_summary_counts_what_is_made_and_deleted(world):
     assert summary(world) == before
 
 
+def test_a_version_is_in_use_once_its_policy_is_attached_or_a_boundary(world):
+    before = summary(world)["PolicyVersionsInUse"]
+
+    def more():
+        return summary(world)["PolicyVersionsInUse"] - before
+
+    document = json.dumps(allow("s3:*"))
+    arn = world.alice.iam("CreatePolicy", PolicyName="p", PolicyDocument=document)["Policy"]["Arn"]
+    world.alice.iam("CreatePolicyVersion", PolicyArn=arn, PolicyDocument=document)
+    assert more() == 0
+    for name in ("bob", "alice"):
+        world.alice.iam("AttachUserPolicy", UserName=name, PolicyArn=arn)
+        assert more() == 1
+    aws = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    world.alice.iam("PutUserPermissionsBoundary", UserName="bob", PermissionsBoundary=aws)
+    assert more() == 2
+    world.alice.iam("DeleteUserPermissionsBoundary", UserName="bob")
+    for name in ("bob", "alice"):
+        world.alice.iam("DetachUserPolicy", UserName=name, PolicyArn=arn)
+    assert more() == 0
+
+
 def test_the_summary_tells_how_root_is_protected(world):
     before = summary(world)
     assert (before["AccountMFAEnabled"], before["AccountAccessKeysPresent"]) == (0, 0)

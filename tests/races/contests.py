@@ -17,7 +17,6 @@ ROOMY = {
     "Groups": 10**6,
     "Roles": 10**6,
     "Policies": 10**6,
-    "PolicyVersionsInUse": 10**6,
     "MFADevices": 10**6,
 }
 
