@@ -47,14 +47,16 @@ def user(user: User) -> Described:
     return {**user_row(user), **boundary(user), **tags_if_set(user)}
 
 
-def root(account: Account) -> Described:
+def root(account: Account, identity: Identity) -> Described:
     """The root user as GetUser shows it to itself."""
+    used = identity.password_last_used_at
     return {
         "Path": "/",
         "UserName": "root",
         "UserId": account.number,
         "Arn": f"arn:aws:iam::{account.number}:root",
         "CreateDate": account.created_at,
+        **({"PasswordLastUsed": used} if used else {}),
     }
 
 

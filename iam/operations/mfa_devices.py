@@ -209,7 +209,11 @@ def _virtual(call: Call, device: MfaDevice) -> dict[str, Any]:
     if device.identity is None:
         return shown
     if device.identity.is_root:
-        return {**shown, "User": describe.root(call.account), "EnableDate": device.enabled_at}
+        return {
+            **shown,
+            "User": describe.root(call.account, device.identity),
+            "EnableDate": device.enabled_at,
+        }
     user = device.identity.iam_user
     user.account, user.identity = call.account, device.identity
     return {**shown, "User": describe.user_row(user), "EnableDate": device.enabled_at}

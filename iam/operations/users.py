@@ -58,7 +58,9 @@ def get_user(call: Call, *, user: User | None = None) -> Output:
 
     Errors: NoSuchEntity, ValidationError (no name given by a role or federated session).
     """
-    return {"User": describe.root(call.account) if user is None else describe.user(user)}
+    if user is None:
+        return {"User": describe.root(call.account, call.account.root)}
+    return {"User": describe.user(user)}
 
 
 @operation("iam.ListUsers", target=targets.path("user"), reads=True)

@@ -112,6 +112,9 @@ def test_get_user_without_a_name_is_about_the_caller(world):
     assert world.alice.iam("GetUser")["User"]["UserName"] == "alice"
     root = world.root.iam("GetUser")["User"]
     assert (root["Arn"], root["UserId"]) == (f"arn:aws:iam::{number}:root", number)
+    assert "PasswordLastUsed" not in root
+    world.account.identities.filter(kind="root").update(password_last_used_at=NOW)
+    assert world.root.iam("GetUser")["User"]["PasswordLastUsed"] == NOW
     with refused("AccessDenied", f"arn:aws:iam::{number}:user/bob"):
         world.bob.iam("GetUser")
 
