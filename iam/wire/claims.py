@@ -10,7 +10,7 @@ import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from iam.errors import IncompleteSignature, MissingAuthenticationToken, SignatureDoesNotMatch
@@ -32,6 +32,8 @@ _TOKEN: Final = "X-Amz-Security-Token"  # noqa: S105  # the name of a parameter,
 _NAMES_IN_QUERY: Final = (*_QUERY_PARTS, _EXPIRY, _TOKEN)
 _IN_QUERY: Final = frozenset(map(str.lower, _NAMES_IN_QUERY))
 _DATE: Final = re.compile(r"[0-9]{8}T[0-9]{6}Z")
+_HTTP_DATE: Final = "%a, %d %b %Y %H:%M:%S"
+_GREENWICH: Final = re.compile(r"(.{1,64}) (?:GMT|[+-]0000)")
 _EXPIRES: Final = re.compile(r"[0-9]{1,6}")
 _REGION: Final = re.compile(r"(?=.{1,32}$)[a-z0-9]+(-[a-z0-9]+)*")
 _HEADER_NAME: Final = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")
@@ -120,17 +122,18 @@ def scope_service(parts: Parts) -> str | None:
 def _from_header(parts: Parts, service: str) -> Claim:
     header = parts.headers["authorization"].strip()
     given = _header_parts(header)
-    date = parts.headers.get("x-amz-date")
+    dated = "x-amz-date" if "x-amz-date" in parts.headers else "date"
+    date = parts.headers.get(dated, "").strip()
     missing = [
         f"Authorization header requires '{name}' parameter." for name in _HEADER_PARTS if name not in given
     ]
-    if date is None:
+    if dated not in parts.headers:
         missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
-    if missing or date is None:
+    if missing:
         raise IncompleteSignature(f"{' '.join(missing)} Authorization={ALGORITHM}")
     return Claim(
-        scope=_scope(given["Credential"], service, date.strip()),
-        signed_headers=_signed_headers(parts, given["SignedHeaders"], {"host", "x-amz-date"}),
+        scope=_scope(given["Credential"], service, _in_basic_format(date) if dated == "date" else date),
+        signed_headers=_signed_headers(parts, given["SignedHeaders"], {"host", dated}),
         signature=given["Signature"],
         token=parts.headers.get("x-amz-security-token"),
         expires_in=None,
@@ -253,6 +256,17 @@ def _scope(credential: str, service: str, date: str) -> Scope:
             f" '{day[:32]}' != '{date[:8]}', from '{date}'."
         )
     return Scope(key_id, day, region, scope, signed_at)
+
+
+def _in_basic_format(date: str) -> str:
+    """A date as HTTP writes it, in the form of X-Amz-Date, for which it may stand; any other text as it is."""
+    try:
+        found = _GREENWICH.fullmatch(date)
+        return (
+            f"{datetime.strptime(found[1], _HTTP_DATE).replace(tzinfo=UTC):%Y%m%dT%H%M%SZ}" if found else date
+        )
+    except ValueError:
+        return date
 
 
 def _moment(text: str) -> datetime:

@@ -1,7 +1,10 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from iam.wire.claims import Parts
+from iam.wire.sigv4 import verify
 from tests.wire.signing import (
     CALLER,
     INCOMPLETE,
@@ -124,6 +127,32 @@ def test_a_date_in_another_form(date):
 
 def test_no_date():
     assert refused(without_header(signed(), "x-amz-date")) == INCOMPLETE
+
+
+def dated(date: str) -> Parts:
+    """A request whose date is that of HTTP, as botocore signs it where the header is there already."""
+    return signed(headers={"Date": date})
+
+
+def test_the_date_of_http_stands_for_the_date_of_amazon():
+    parts = dated("Tue, 03 Feb 2026 04:05:06 GMT")
+    assert "x-amz-date" not in parts.headers
+    assert verify(parts, "iam", keys(), NOW).scope.signed_at == NOW
+    assert refused(parts, now=NOW + timedelta(minutes=16)) == MISMATCH
+    assert refused(authorization(parts, "date;", "")) == MISMATCH
+
+
+def test_beside_the_date_of_amazon_the_date_of_http_says_nothing():
+    parts = with_header(signed(), "date", "Tue, 03 Feb 2015 04:05:06 GMT")
+    assert verify(parts, "iam", keys(), NOW).scope.signed_at == NOW
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["", "yesterday", "Tue, 03 Feb 2026 04:05:06 +0100", "Tue, 03 Feb 2026 04:05:06 GMT, x", "2026-02-03"],
+)
+def test_a_date_of_http_in_another_form(date):
+    assert refused(with_header(dated("Tue, 03 Feb 2026 04:05:06 GMT"), "date", date)) == INCOMPLETE
 
 
 # Scope
