@@ -5,7 +5,8 @@ from typing import Any
 from accounts import aliases, names, password_policies
 from accounts.models import PasswordPolicy
 from iam import quotas, usage
-from iam.call import Call, Output, Page
+from iam.authorize import Check
+from iam.call import Call, Output, Page, Params, Target
 from iam.catalogue import operation
 from iam.errors import EntityAlreadyExists, NoSuchEntity, ValidationError
 
@@ -59,11 +60,19 @@ def list_account_aliases(call: Call, *, page: Page) -> Output:
     return page.of_values("AccountAliases", [call.account.alias] if call.account.alias else [])
 
 
-@operation("iam.GetAccountPasswordPolicy", reads=True)
+def _allowed_by_the_account(call: Call, target: Target, params: Params) -> list[Check]:  # one signature
+    """Users who may change their passwords by the account's policy may read it too, short of an explicit deny."""
+    policy = password_policies.find(call.account) if call.principal.kind == "user" else None
+    granted = policy is not None and policy.allow_users_to_change_password
+    return [Check("iam:GetAccountPasswordPolicy", target.arn, implicit_ok=granted)]
+
+
+@operation("iam.GetAccountPasswordPolicy", checks=_allowed_by_the_account, reads=True)
 def get_account_password_policy(call: Call) -> Output:
     """Answer the account's own password policy.
 
     Errors: NoSuchEntity (the account has none, and the built-in one binds).
+    Source: IAM API Reference, PasswordPolicy, AllowUsersToChangePassword.
     """
     policy = password_policies.find(call.account)
     if policy is None:

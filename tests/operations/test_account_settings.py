@@ -8,7 +8,8 @@ import pytest
 from accounts import totp
 from accounts.models import PasswordPolicy
 from tests.operations import permission
-from tests.world import ADMINISTRATOR, World, allow, refused
+from tests.operations.sts import assumed, role, trusting
+from tests.world import ADMINISTRATOR, World, allow, deny, refused
 
 EVERY_CALL = [
     ("CreateAccountAlias", {"AccountAlias": "new-name"}),
@@ -113,6 +114,20 @@ def test_a_policy_keeps_its_limits(world, member, value):
         "ValidationError", f"Value at '{path}' failed to satisfy constraint: Member must have value"
     ):
         world.alice.iam("UpdateAccountPasswordPolicy", **{member: value})
+
+
+def test_who_may_change_passwords_by_the_policy_may_read_it(world):
+    world.alice.iam("UpdateAccountPasswordPolicy", MinimumPasswordLength=12)
+    with refused("AccessDenied", "because no identity-based policy allows the iam:GetAccountPasswordPolicy"):
+        world.bob.iam("GetAccountPasswordPolicy")
+    world.alice.iam("UpdateAccountPasswordPolicy", MinimumPasswordLength=12, AllowUsersToChangePassword=True)
+    assert world.bob.iam("GetAccountPasswordPolicy")["PasswordPolicy"]["MinimumPasswordLength"] == 12
+    with refused("AccessDenied"):
+        assumed(world.alice, role(world.alice, trusting(world.account.number))).iam(
+            "GetAccountPasswordPolicy"
+        )
+    with refused("AccessDenied", "with an explicit deny"):
+        world.user("eve", policy=deny("iam:*")).iam("GetAccountPasswordPolicy")
 
 
 def summary(world: World) -> dict[str, int]:
