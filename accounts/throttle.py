@@ -166,9 +166,11 @@ def unlock(identity: Identity) -> bool:
 
 
 def locked_until(identity: Identity, now: datetime) -> datetime | None:
-    """When the identity's password may be tried again; None when it may now."""
-    row = _rows(identity_subject(identity)).first()
-    return row.locked_until if row is not None and _is_locked(row, now) else None
+    """When the lock-out that `unlock` would lift is over by itself; None where there is none."""
+    rows = [_rows(subject).first() for subject in (identity_subject(identity), factor_subject(identity))]
+    ends = [row.locked_until for row in rows if row is not None and _is_locked(row, now)]
+    ends += identity.mfa_devices.filter(blocked_until__gt=now).values_list("blocked_until", flat=True)
+    return max((end for end in ends if end is not None), default=None)
 
 
 def tidy(now: datetime, batch: int) -> int:
