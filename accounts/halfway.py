@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from accounts import browsers
-from accounts.models import Identity
+from accounts.models import Identity, TemporaryPass
+from accounts.recovery import DEVICE as RECOVERY_CODE
 from accounts.session_store import SessionStore
 
 PLACE = "signin"
@@ -56,9 +57,9 @@ class Halfway:
         """The same, a temporary pass given in place of the factor."""
         return replace(self, passed=True)
 
-    def with_present_password(self) -> "Halfway":
+    def with_present_password(self, identity: Identity) -> "Halfway":
         """The same, after the identity's password was changed by this very sign-in."""
-        return replace(self, password_at=self.identity.password_changed_at)
+        return replace(self, identity=identity, password_at=identity.password_changed_at)
 
 
 def keep(store: SessionStore, state: Halfway) -> None:
@@ -117,10 +118,35 @@ def load(store: SessionStore, now: datetime) -> Halfway | None:
     return state if _holds(state, now) else None
 
 
+def held(state: Halfway, now: datetime) -> Identity | None:
+    """The identity as it is now, if the state still holds; nobody changes it until the transaction of the caller ends.
+
+    Whoever ends the identity's sessions waits for it too (sessions.end_all_of), and so ends what begins here.
+    """
+    rows = Identity.objects.select_for_update(of=("self",), no_key=True).select_related("account")
+    identity = rows.filter(pk=state.identity.pk).first()
+    if identity is None or not _holds(replace(state, identity=identity), now):
+        return None
+    return identity
+
+
 def _holds(state: Halfway, now: datetime) -> bool:
     identity = state.identity
     unchanged = identity.has_password and identity.password_changed_at == state.password_at
-    return now < state.since + LIFE and unchanged and identity.account.active
+    return now < state.since + LIFE and unchanged and identity.account.active and _still_proved(state)
+
+
+def _still_proved(state: Halfway) -> bool:
+    """Whether the second factor stands: its device is there, and nobody has said since that the devices are lost."""
+    given = TemporaryPass.objects.filter(identity=state.identity)
+    if state.passed:
+        return not given.exists()  # the one that was used is gone: this is a later one
+    if state.mfa_at is None:
+        return True
+    devices = state.identity.mfa_devices.filter(enabled_at__lte=state.mfa_at)
+    if state.device != RECOVERY_CODE:
+        devices = devices.filter(serial=state.device)
+    return devices.exists() and not given.filter(created_at__gt=state.mfa_at).exists()
 
 
 def _text(moment: datetime | None) -> str:

@@ -111,13 +111,13 @@ def enrol(device: MfaDevice, identity: Identity, code1: str, code2: str, now: da
         row.last_step, row.drift = pair, pair - step if on_shelf else 0
         return "accepted"
 
-    return checked(device, now, judged, throttle.factor_subject(identity))
+    return checked(device, now, judged, throttle.factor_guess(identity))
 
 
-def accept_code(device: MfaDevice, code: str, now: datetime) -> CodeVerdict:
+def accept_code(device: MfaDevice, code: str, now: datetime, peer: str = "") -> CodeVerdict:
     """Accept the code if it is of now or one step beside it, and of a later step than any before.
 
-    A device that is not enabled accepts nothing.
+    A device that is not enabled accepts nothing.  `peer`: whence somebody guesses who is not signed in.
     """
     if device.identity is None or not device.enabled or not device.has_codes:
         return CodeVerdict("wrong")
@@ -133,7 +133,7 @@ def accept_code(device: MfaDevice, code: str, now: datetime) -> CodeVerdict:
         row.last_step, row.last_used_at = step, now
         return "accepted"
 
-    return checked(device, now, judged, throttle.factor_subject(device.identity))
+    return checked(device, now, judged, throttle.factor_guess(device.identity, peer))
 
 
 def resync(device: MfaDevice, code1: str, code2: str, now: datetime) -> CodeVerdict:
@@ -155,7 +155,7 @@ def resync(device: MfaDevice, code1: str, code2: str, now: datetime) -> CodeVerd
         row.last_step, row.drift = pair, pair - step
         return "accepted"
 
-    return checked(device, now, judged, throttle.factor_subject(device.identity))
+    return checked(device, now, judged, throttle.factor_guess(device.identity))
 
 
 def deactivate(device: MfaDevice) -> bool:
@@ -202,19 +202,28 @@ def count_failure(device_id: int, now: datetime) -> None:
 
 
 def checked(
-    device: MfaDevice, now: datetime, check: Callable[[MfaDevice], CodeReason], guesses: throttle.Subject
+    device: MfaDevice,
+    now: datetime,
+    check: Callable[[MfaDevice], CodeReason],
+    guesses: Sequence[throttle.Subject],
 ) -> CodeVerdict:
-    """The verdict of `check` on the locked row, between the throttles; what it leaves in the row is stored."""
+    """The verdict of `check` on the locked row, between the throttles; what it leaves in the row is stored.
+
+    A device that has gone, or changed hands, since it was looked up accepts nothing.
+    """
     with transaction.atomic():
-        row = MfaDevice.objects.select_for_update(of=("self",)).select_related("account").get(pk=device.pk)
+        rows = MfaDevice.objects.select_for_update(of=("self",)).select_related("account")
+        row = rows.filter(pk=device.pk).first()
+        if row is None or row.identity_id != device.identity_id:
+            return CodeVerdict("wrong")
         if row.blocked_until is not None and row.blocked_until > now:
             return CodeVerdict("blocked")
-        if not throttle.admit([guesses], now):
+        if not throttle.admit(guesses, now):
             return CodeVerdict("blocked")
         reason = check(row)
         if reason == "accepted":
             row.failures, row.first_failed_at, row.blocked_until = 0, None, None
-            throttle.forgive([guesses])
+            throttle.forgive(guesses)
         else:
             _count_failure(row, now)
         row.save()

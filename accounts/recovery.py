@@ -34,9 +34,9 @@ def renew(identity: Identity, now: datetime) -> list[str]:
     return codes
 
 
-def use(identity: Identity, typed: str, now: datetime) -> CodeVerdict:
+def use(identity: Identity, typed: str, now: datetime, peer: str = "") -> CodeVerdict:
     """Accept a code once, in whatever case and grouping.  Wrong ones count with the wrong codes of devices."""
-    guesses = [throttle.factor_subject(identity)]
+    guesses = throttle.factor_guess(identity, peer)
     if not throttle.admit(guesses, now):
         return CodeVerdict("blocked")
     used = identity.recovery_codes.filter(digest=one_time.digest(PURPOSE, identity, typed)).delete()[0]

@@ -118,21 +118,24 @@ def accept(
     *,
     purpose: challenges.Purpose = "sign-in",
     but: str = "",
+    peer: str = "",
 ) -> Proof:
     """Judge a key's answer to a challenge, which is spent by it.  Failures count as wrong codes do.
 
-    `but`: the serial number of a key that was the first proof already, and is not the second too.
+    `but`: the serial number of a key that was the first proof already, and is not the second too.  `peer`: whence
+    somebody answers who is not signed in.
     """
     here = site.present()
     if here is None or not challenges.spend(challenge, identity, purpose, now):
         return Proof(CodeVerdict("expired"))
     key = _answering(answer, device__identity=identity)
     if key is None:
-        throttle.admit([throttle.factor_subject(identity)], now)
+        throttle.admit(throttle.factor_guess(identity, peer), now)
         return Proof(CodeVerdict("unknown"))
     if key.device.serial == but:
         return Proof(CodeVerdict("first"), but)
-    return _proof(key, identity, _Asked(here, challenge, answer, verify_user=identity.is_root), now)
+    asked = _Asked(here, challenge, answer, verify_user=identity.is_root, peer=peer)
+    return _proof(key, identity, asked, now)
 
 
 def passkey_options(store: SessionBase, now: datetime) -> str:
@@ -201,13 +204,14 @@ def _stored(identity: Identity, key: webauthn.NewKey, name: str, path: str, now:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What was asked of a key, and what it answered."""
+    """What was asked of a key, what it answered, and whence."""
 
     here: Site
     challenge: str
     answer: str
     verify_user: bool
     names_user: bool = False
+    peer: str = ""
 
 
 def _proof(key: SecurityKey, identity: Identity, asked: _Asked, now: datetime) -> Proof:
@@ -226,7 +230,7 @@ def _proof(key: SecurityKey, identity: Identity, asked: _Asked, now: datetime) -
         held.save()
         return reason
 
-    verdict = mfa.checked(key.device, now, judged, throttle.factor_subject(identity))
+    verdict = mfa.checked(key.device, now, judged, throttle.factor_guess(identity, asked.peer))
     return Proof(verdict, key.device.serial, knew_user)
 
 

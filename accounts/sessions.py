@@ -172,7 +172,10 @@ def end_one(account: Account, session_id: int) -> ConsoleSession | None:
 def end_all_of(identity: Identity, keep: int | None = None) -> int:
     """End the identity's sessions, but the one whose id is `keep`; returns how many ended."""
     rows = identity.console_sessions.all()
-    return _ended(rows if keep is None else rows.exclude(pk=keep))
+    with transaction.atomic():
+        # Whoever is signing in as the identity holds it until the session has begun, or looks again after this.
+        list(Identity.objects.select_for_update(no_key=True).filter(pk=identity.pk).only("pk"))
+        return _ended(rows if keep is None else rows.exclude(pk=keep))
 
 
 def list_with(row: ConsoleSession, now: datetime) -> QuerySet[ConsoleSession]:

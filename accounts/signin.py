@@ -31,6 +31,7 @@ from accounts.halfway import Halfway
 from accounts.models import Account, ConsoleSession, Identity, MfaDevice
 from accounts.password_rules import Violation, fits
 from accounts.signin_events import Visitor, record
+from accounts.signin_problems import CODE_PROBLEMS, KEY_PROBLEMS, PASS_PROBLEMS, RECOVERY_PROBLEMS
 
 WRONG = "Your sign-in information is incorrect. Check it and try again."
 TOO_LATE = "This sign-in took too long or was begun again elsewhere. Start again."
@@ -39,28 +40,6 @@ FIRST_ALONE = (
     "The passkey that you began with cannot be the second proof too, and you have no other device. "
     "Sign in with your password first; then the passkey counts."
 )
-
-CODE_PROBLEMS = {
-    "wrong": "This code is not valid. Check the clock of your device and enter the code it shows now.",
-    "reused": "This code was used already. Wait for the next code and enter that.",
-    "blocked": "There were too many wrong codes. Wait a few minutes before you try again.",
-}
-KEY_PROBLEMS = {
-    "wrong": "The key's answer was not in order. Try again.",
-    "unknown": "That key is none of those registered for you. Use another.",
-    "cloned": "The key's answer was not in order: there may be a copy of it. Use another device, and remove this one.",
-    "expired": "This took too long, or was begun again elsewhere. Try again.",
-    "first": "You began with that key already: it is not the second proof too. Use another device.",
-    "blocked": "There were too many wrong answers. Wait a few minutes before you try again.",
-}
-RECOVERY_PROBLEMS = {
-    "wrong": "This is none of your recovery codes, or it was used already. Each works once.",
-    "blocked": CODE_PROBLEMS["blocked"],
-}
-PASS_PROBLEMS = {
-    "wrong": "This is not your temporary pass, or it has ended or was used already. Ask for another.",
-    "blocked": CODE_PROBLEMS["blocked"],
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +157,7 @@ def pending(request: HttpRequest, now: datetime) -> NeedsFactor | NeedsNewPasswo
     if state.awaits == "password":
         return _new_password_step(state.identity, now)
     if state.awaits == "enrolment":
-        return _device_step(state)
+        return None if _guarded_meanwhile(state) else _device_step(state)
     waiting = _factor_step(state)
     return waiting if waiting.devices else None  # the last one was taken away meanwhile
 
@@ -192,7 +171,7 @@ def check_factor(request: HttpRequest, serial: str, code: str, *, now: datetime,
     if not own:
         return Refused(TOO_LATE)
     device = next((row for row in own if row.serial == serial), None)
-    verdict = mfa.accept_code(device, code, now) if device else mfa.CodeVerdict("wrong")
+    verdict = mfa.accept_code(device, code, now, visitor.peer) if device else mfa.CodeVerdict("wrong")
     if not verdict:
         reason = f"code-{verdict.reason}"
         record(
@@ -219,7 +198,7 @@ def check_key(request: HttpRequest, answer: str, *, now: datetime, visitor: Visi
         return Refused(TOO_LATE)
     identity = state.identity
     challenge = challenges.taken(store, "sign-in")
-    proof = security_keys.accept(identity, answer, challenge, now, but=state.first)
+    proof = security_keys.accept(identity, answer, challenge, now, but=state.first, peer=visitor.peer)
     if not proof.verdict:
         reason = proof.verdict.reason
         record(
@@ -242,7 +221,7 @@ def check_recovery_code(request: HttpRequest, code: str, *, now: datetime, visit
     if state is None or state.awaits != "factor":
         return Refused(TOO_LATE)
     identity = state.identity
-    verdict = recovery.use(identity, code, now)
+    verdict = recovery.use(identity, code, now, visitor.peer)
     if not verdict:
         reason = f"recovery-{verdict.reason}"
         record(
@@ -259,7 +238,7 @@ def check_temporary_pass(request: HttpRequest, typed: str, *, now: datetime, vis
     if state is None or state.awaits != "factor":
         return Refused(TOO_LATE)
     identity, device = state.identity, temporary_pass.DEVICE
-    verdict = temporary_pass.use(identity, typed, now)
+    verdict = temporary_pass.use(identity, typed, now, visitor.peer)
     if not verdict:
         reason = f"pass-{verdict.reason}"
         record(identity.account, identity, "ConsoleLogin", visitor, now, reason=reason, device=device)
@@ -276,6 +255,8 @@ def go_on_with_device(request: HttpRequest, serial: str, *, now: datetime, visit
     added = [row for row in mfa.enabled_devices(state.identity) if row.serial == serial]
     if not added or added[0].enabled_at is None or added[0].enabled_at < state.since:
         return Refused(TOO_LATE)
+    if _guarded_meanwhile(state, but=serial):
+        return Refused(TOO_LATE)
     return advance(request, state.with_factor(serial, now), now, visitor)
 
 
@@ -290,11 +271,13 @@ def change_password(request: HttpRequest, raw: str, *, now: datetime, visitor: V
         return _new_password_step(identity, now, (same,))
     try:
         with transaction.atomic():
-            passwords.set_password(identity, raw, now=now)
-            record(identity.account, identity, "ChangePassword", visitor, now, mfa=state.mfa_at is not None)
+            if (held := halfway.held(state, now)) is None:
+                return Refused(TOO_LATE)
+            passwords.set_password(held, raw, now=now)
+            record(held.account, held, "ChangePassword", visitor, now, mfa=state.mfa_at is not None)
     except passwords.PasswordRefused as refused:
         return _new_password_step(identity, now, refused.reasons)
-    return advance(request, state.with_present_password(), now, visitor)
+    return advance(request, state.with_present_password(held), now, visitor)
 
 
 def cancel(request: HttpRequest) -> None:
@@ -344,7 +327,7 @@ def advance(request: HttpRequest, state: Halfway, now: datetime, visitor: Visito
         halfway.keep(store, state.awaiting("enrolment"))
         record(identity.account, identity, "RequireMfaDevice", visitor, now)
         return _device_step(state)
-    return Done(_signed_in(request, state, now, visitor))
+    return _signed_in(request, state, now, visitor)
 
 
 def _device_due(state: Halfway, peer: str, now: datetime) -> bool:
@@ -354,13 +337,27 @@ def _device_due(state: Halfway, peer: str, now: datetime) -> bool:
     return devices.better_overdue(state.identity, peer, now)
 
 
+def _guarded_meanwhile(state: Halfway, but: str = "") -> bool:
+    """Whether the identity, let in to add its first device, has another by now: that one must be proved then."""
+    if state.mfa_at is not None or state.passed:
+        return False
+    return any(row.serial != but for row in mfa.enabled_devices(state.identity))
+
+
 def _device_step(state: Halfway) -> NeedsDevice:
     return NeedsDevice(state.identity, state.since, state.passed, better=state.mfa_at is not None)
 
 
-def _signed_in(request: HttpRequest, state: Halfway, now: datetime, visitor: Visitor) -> ConsoleSession:
-    identity = state.identity
+def _signed_in(request: HttpRequest, state: Halfway, now: datetime, visitor: Visitor) -> Done | Refused:
+    """Begin the session, if nothing of what was proved has been changed or taken away while it was."""
     with transaction.atomic():
+        identity = halfway.held(state, now)
+        if identity is None:
+            sessions.end(request)
+            there = Identity.objects.filter(pk=state.identity.pk).exists()
+            who = state.identity if there else None
+            record(state.identity.account, who, "ConsoleLogin", visitor, now, reason="overtaken")
+            return Refused(TOO_LATE)
         session = sessions.start(
             request,
             identity,
@@ -376,7 +373,7 @@ def _signed_in(request: HttpRequest, state: Halfway, now: datetime, visitor: Vis
         identity.save(update_fields=["first_sign_in_at", "last_sign_in_at", "password_last_used_at"])
         used = state.mfa_at is not None
         record(identity.account, identity, "ConsoleLogin", visitor, now, mfa=used, device=state.device)
-    return session
+    return Done(session)
 
 
 def _second_devices(state: Halfway) -> list[MfaDevice]:

@@ -11,8 +11,9 @@ from django.http import HttpRequest
 
 from accounts import challenges, mfa, passwords, security_keys, sessions, throttle
 from accounts.models import ConsoleSession, Identity
-from accounts.signin import CODE_PROBLEMS, KEY_PROBLEMS, FactorChoice
+from accounts.signin import FactorChoice
 from accounts.signin_events import Visitor, record
+from accounts.signin_problems import CODE_PROBLEMS, KEY_PROBLEMS
 
 # Source: OWASP ASVS 5.0, 7.5.1 and 7.5.3; ADR 0035.
 LIFE = timedelta(minutes=10)
@@ -69,7 +70,7 @@ def by_code(
 ) -> str:
     """Prove by a code of one of the identity's devices; answers "" once it is proved, or what to say."""
     device = next((row for row in mfa.enabled_devices(identity) if row.serial == serial), None)
-    verdict = mfa.accept_code(device, code, now) if device else mfa.CodeVerdict("wrong")
+    verdict = mfa.accept_code(device, code, now, visitor.peer) if device else mfa.CodeVerdict("wrong")
     if not verdict:
         said = CODE_PROBLEMS[verdict.reason]
         return _refused(identity, f"code-{verdict.reason}", said, now, visitor, device=serial)
@@ -84,7 +85,7 @@ def key_options(request: HttpRequest, identity: Identity, now: datetime) -> str:
 def by_key(request: HttpRequest, identity: Identity, answer: str, *, now: datetime, visitor: Visitor) -> str:
     """Prove by a security key's answer to this session's challenge; answers "" once proved, or what to say."""
     challenge = challenges.taken(sessions.store_of(request), PURPOSE)
-    proof = security_keys.accept(identity, answer, challenge, now, purpose=PURPOSE)
+    proof = security_keys.accept(identity, answer, challenge, now, purpose=PURPOSE, peer=visitor.peer)
     if not proof.verdict:
         reason = proof.verdict.reason
         said = KEY_PROBLEMS[reason]

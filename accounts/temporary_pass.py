@@ -7,10 +7,11 @@ that is done the devices there were stand guard as before.  Whoever deletes its 
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts import one_time, sessions, throttle
 from accounts.mfa import CodeVerdict
-from accounts.models import Identity, TemporaryPass
+from accounts.models import Identity, MfaDevice, TemporaryPass
 
 PURPOSE = "temporary-pass"
 DEVICE = "temporary-pass"
@@ -44,21 +45,25 @@ def give(identity: Identity, life: timedelta, now: datetime) -> tuple[str, datet
 
 def given(identity: Identity) -> bool:
     """Whether the identity was given a pass and has not used it, be it past its time."""
-    return TemporaryPass.objects.filter(identity=identity).exists()
+    return _passes(identity).exists()
 
 
-def use(identity: Identity, typed: str, now: datetime) -> CodeVerdict:
+def use(identity: Identity, typed: str, now: datetime, peer: str = "") -> CodeVerdict:
     """Accept the pass once, in whatever case and grouping.  Wrong ones count with the wrong codes of devices."""
-    guesses = [throttle.factor_subject(identity)]
+    guesses = throttle.factor_guess(identity, peer)
     if not throttle.admit(guesses, now):
         return CodeVerdict("blocked")
-    rows = TemporaryPass.objects.filter(
-        identity=identity, digest=one_time.digest(PURPOSE, identity, typed), expires_at__gt=now
-    )
-    if not rows.delete()[0]:
+    right = _passes(identity).filter(digest=one_time.digest(PURPOSE, identity, typed), expires_at__gt=now)
+    if not right.delete()[0]:
         return CodeVerdict("wrong")
     throttle.forgive(guesses)
     return CodeVerdict("accepted")
+
+
+def _passes(identity: Identity) -> QuerySet[TemporaryPass]:
+    """The identity's pass, if it has one that counts: it stands in for the devices that were lost, not for later ones."""
+    later = MfaDevice.objects.filter(identity=identity, enabled_at__gt=OuterRef("created_at"))
+    return TemporaryPass.objects.filter(~Exists(later), identity=identity)
 
 
 def tidy(now: datetime, batch: int) -> int:

@@ -5,6 +5,7 @@ known as such (`begin`), so that many right ones at once do not lock one another
 """
 
 import hashlib
+import ipaddress
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -92,9 +93,14 @@ def factor_subject(identity: Identity) -> Subject:
     return _subject(AttemptScope.FACTOR, identity.account, "identity", str(identity.pk))
 
 
+def factor_guess(identity: Identity, peer: str = "") -> list[Subject]:
+    """What a guess at an identity's second factor counts for: its factors together, and the address it came from."""
+    return [factor_subject(identity), *([peer_subject(peer)] if peer else [])]
+
+
 def peer_subject(peer: str) -> Subject:
     """The counter of an address; the caller decides what is the peer, so no header can."""
-    return _subject(AttemptScope.PEER, None, "peer", peer)
+    return _subject(AttemptScope.PEER, None, "peer", _of_one_hand(peer))
 
 
 def admit(subjects: Sequence[Subject], now: datetime) -> bool:
@@ -183,6 +189,19 @@ def tidy(now: datetime, batch: int) -> int:
 def _subject(scope: AttemptScope, account: Account | None, *parts: str) -> Subject:
     digest = hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
     return Subject(scope, digest, _rule_of(account, RULES[scope]) if account else None)
+
+
+def _of_one_hand(peer: str) -> str:
+    """The address, without what its holder chooses freely: the last 64 bits of IPv6.  Source: RFC 4291, 2.5.4."""
+    try:
+        address = ipaddress.ip_address(peer)
+    except ValueError:
+        return peer
+    if isinstance(address, ipaddress.IPv4Address):
+        return peer
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))
 
 
 def _rule_of(account: Account, usual: Rule) -> Rule:

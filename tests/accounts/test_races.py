@@ -2,19 +2,24 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
 
 import pytest
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import connections
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import connections, transaction
 
-from accounts import challenges, mfa, recovery, seals, signup, throttle, trail
-from accounts.models import Account, Event, Identity, SealedBatch
-from tests.accounts.cast import NOW, PASSWORD, phone, user
+from accounts import challenges, mfa, passwords, recovery, seals, sessions, signin, signup, throttle, trail
+from accounts.hashers import HashingBusyError
+from accounts.models import Account, ConsoleSession, Event, Identity, SealedBatch
+from tests.accounts.cast import NOW, PASSWORD, STEP, Browser, phone, user
 
 T = TypeVar("T")
 RACERS = 12
+LATER = NOW + timedelta(minutes=1)
+NEXT = "another-Horse-8-battery"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,6 +80,45 @@ def test_one_recovery_code_used_by_all_racers_signs_in_once(member):
     phone(member)
     code = recovery.renew(member, NOW)[0]
     assert race(lambda _: recovery.use(member, code, NOW).reason).count("accepted") == 1
+
+
+def test_no_session_of_an_old_password_outlives_its_change(member):
+    """Whoever signs in with it while it is changed is either too late, or ended with the other sessions."""
+    changed: list[bool] = []
+
+    def act(number: int) -> None:
+        with suppress(HashingBusyError, SessionInterrupted):
+            if number == RACERS // 2:
+                passwords.set_password(Identity.objects.get(pk=member.pk), NEXT, now=LATER)
+                changed.append(True)
+            else:
+                Browser().sign_in("example-corp", "alice")
+
+    race(act)
+    if not changed:  # there was no turn for its hash
+        act(RACERS // 2)
+    assert not ConsoleSession.objects.filter(identity=member).exists()
+    assert isinstance(Browser().sign_in("example-corp", "alice", NEXT), signin.Done)
+
+
+def test_no_session_of_a_device_outlives_its_removal(member):
+    device = phone(member)
+    waiting = [Browser() for _ in range(RACERS)]
+    for browser in waiting:
+        browser.sign_in("example-corp", "alice")
+
+    def act(number: int) -> None:
+        if number != RACERS // 2:
+            moment = NOW + STEP * (number % 2)
+            with suppress(SessionInterrupted):
+                waiting[number].give_code(device.device, device.code(moment))
+            return
+        with transaction.atomic():
+            mfa.deactivate(member.mfa_devices.select_for_update().get())
+            sessions.end_all_of(member)
+
+    race(act)
+    assert not ConsoleSession.objects.filter(identity=member).exists()
 
 
 def test_racing_sealers_make_one_chain(member):

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import mfa, passwords, sessions, signin
 from accounts.models import Account, ConsoleSession, Event, PasswordPolicy
+from accounts.signin_problems import CODE_PROBLEMS
 from tests.accounts.cast import NOW, PASSWORD, STEP, Browser, phone, reasons, user, wrong_code
 from tests.accounts.counting import CountingHasher
 
@@ -203,7 +204,7 @@ def test_wrong_codes_are_throttled_apart_from_passwords(alice, browser):
     for _ in range(5):
         browser.give_code(device.device, wrong_code(device, NOW))
     blocked = browser.give_code(device.device, device.code(NOW))
-    assert blocked.problem == signin.CODE_PROBLEMS["blocked"]
+    assert blocked.problem == CODE_PROBLEMS["blocked"]
     assert reasons() == ["code-wrong"] * 5 + ["code-blocked"]
     assert isinstance(Browser().sign_in("example-corp", "alice"), signin.NeedsFactor)
 

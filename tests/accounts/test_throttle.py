@@ -111,3 +111,23 @@ def test_tidying_drops_counters_past_their_window_in_batches(db):
     assert throttle.tidy(NOW + timedelta(hours=23), 10) == 0
     assert throttle.tidy(NOW + timedelta(days=1), 2) == 2
     assert throttle.tidy(NOW + timedelta(days=1), 2) == 1
+
+
+@pytest.mark.parametrize(
+    ("peer", "same"),
+    [
+        ("2001:db8:1:2::1", True),
+        ("2001:db8:1:2:ffff:ffff:ffff:ffff", True),
+        ("2001:0DB8:0001:0002::5", True),
+        ("2001:db8:1:3::1", False),
+        ("192.0.2.7", False),
+    ],
+)
+def test_addresses_that_one_hand_chooses_from_count_as_one(peer, same):
+    assert (throttle.peer_subject(peer) == throttle.peer_subject("2001:db8:1:2:3:4:5:6")) is same
+
+
+def test_an_address_inside_another_is_the_one_inside():
+    assert throttle.peer_subject("::ffff:192.0.2.7") == throttle.peer_subject("192.0.2.7")
+    assert throttle.peer_subject("192.0.2.8") != throttle.peer_subject("192.0.2.7")
+    assert throttle.peer_subject("") == throttle.peer_subject("")
