@@ -71,7 +71,7 @@ def sign_in(
         )
         halfway.note_first(store, serial)
         return Unverified(
-            identity.account.alias or identity.account.number, _typed(identity), identity.is_root
+            identity.account.alias or identity.account.number, identity.sign_in_name, identity.is_root
         )
     record(identity.account, identity, "CheckPasskey", visitor, now, mfa=True, device=serial)
     return signin.advance(request, Halfway.begun(identity, now).with_passkey(serial, now), now, visitor)
@@ -97,7 +97,3 @@ def _refused(
     account = identity.account if identity is not None else None
     record(account, identity, "ConsoleLogin", visitor, now, reason=reason, device=serial)
     return signin.Refused(REFUSED)
-
-
-def _typed(identity: Identity) -> str:
-    return identity.email if identity.is_root else identity.name

@@ -60,8 +60,14 @@ def of_newcomer(words: Sequence[str], raw: str = "") -> Hints:
 
 def of_due(request: HttpRequest, raw: str = "") -> Hints | None:
     """For the password that a half-done sign-in waits for; None where it waits for none."""
+    identity = whose_is_due(request)
+    return of(identity, raw) if identity is not None else None
+
+
+def whose_is_due(request: HttpRequest) -> Identity | None:
+    """Whose new password a half-done sign-in waits for."""
     state = halfway.load(sessions.store_of(request), timezone.now())
-    return of(state.identity, raw) if state is not None and state.awaits == "password" else None
+    return state.identity if state is not None and state.awaits == "password" else None
 
 
 def answer(

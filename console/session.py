@@ -191,7 +191,18 @@ def sign_in_address(request: HttpRequest) -> str:
     if issuer:
         return ended_address(issuer)
     why = {"why": "ended"} if settings.SESSION_COOKIE_NAME in request.COOKIES else {}
-    return f"/signin?{urlencode({'next': own_path(here(request)), **why})}"
+    row = sessions.store_of(request).loaded_row()
+    place = sign_in_page(row.identity) if row is not None and row.identity is not None else "/signin"
+    return f"{place}{'&' if '?' in place else '?'}{urlencode({'next': own_path(here(request)), **why})}"
+
+
+def sign_in_page(identity: Identity) -> str:
+    """Where that person signs in: the page of a user's account, or that of root users."""
+    return (
+        "/signin?as=root"
+        if identity.is_root
+        else f"/signin/{identity.account.alias or identity.account.number}"
+    )
 
 
 def here(request: HttpRequest) -> str:

@@ -71,6 +71,11 @@ class Identity(AbstractBaseUser):
         return "root" if self.is_root else self.name
 
     @property
+    def sign_in_name(self) -> str:
+        """What the person types to say who they are: the root user's e-mail address, a user's name."""
+        return self.email if self.is_root else self.name
+
+    @property
     def is_root(self) -> bool:
         """Whether this is the account's root user."""
         return self.kind == IdentityKind.ROOT

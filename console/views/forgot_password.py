@@ -16,7 +16,7 @@ from accounts.models import Identity, PasswordReset
 from console import password_fields, password_hints
 from console.fields import Field, FormError
 from console.page import go, page
-from console.session import visitor
+from console.session import sign_in_page, visitor
 from console.signing_in import sent
 
 PLACE: Final = "password-reset"
@@ -83,7 +83,7 @@ def new(request: HttpRequest) -> HttpResponse:
         )
         if not problems:
             sessions.end(request)
-            return go("signin", say=DONE)
+            return go(sign_in_page(identity), say=DONE)
     fields = [
         password_fields.new("new", problems, autofocus=True, hints_id="hints"),
         password_fields.again(),

@@ -54,6 +54,7 @@ def edit(request: HtmxRequest) -> HttpResponse:
         form=form,
         hints=password_hints.of(required(request).identity, request.POST.get(NEW, "")),
         check=reverse("me-password:hints"),
+        who=required(request).identity,
         crumbs=own.CRUMBS,
     )
 

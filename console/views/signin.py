@@ -73,6 +73,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
         "hints": password_hints.of_due(request, request.POST.get("new", "")),
         "check": reverse("signin-password-hints"),
         "expired": waiting.expired,
+        "who": password_hints.whose_is_due(request),
     }
     status = 422 if problems else 200
     return page(request, "console/signin/password.html", status=status, next=wanted(request), **context)

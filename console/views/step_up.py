@@ -74,7 +74,7 @@ def _page(request: HttpRequest, tried: str = "", problem: str = "") -> HttpRespo
     has_keys = len(with_codes) < len(ways.devices)
     key_first = has_keys and (ways.devices[0].kind == DeviceKind.FIDO if not tried else tried == "key")
     shown: dict[str, Any] = {
-        "who": str(identity),
+        "who": identity.sign_in_name,
         "fields": _code_fields(request, with_codes, problem if tried == "code" else "", not key_first),
         "password": _password(problem if tried == "password" else "") if ways.password else None,
         "has_keys": has_keys,

@@ -6,6 +6,7 @@ Like the tables, each asks for every part it shows on its own, and names in `Ref
 from collections.abc import Mapping
 from typing import Any
 
+from accounts import throttle
 from iam import describe, targets
 from iam.authorize import Check, may
 from iam.call import Call, Output, Target
@@ -16,7 +17,7 @@ from iam.models import AccessKey, Group, User
 USER_PARTS = {
     "iam:ListGroupsForUser": ("Groups",),
     "iam:ListMFADevices": ("MFADevices",),
-    "iam:GetLoginProfile": ("ConsoleAccess", "PasswordSetDate", "PasswordResetRequired"),
+    "iam:GetLoginProfile": ("ConsoleAccess", "PasswordSetDate", "PasswordResetRequired", "LockedUntil"),
     "iam:ListAccessKeys": ("AccessKeys", "LastActivity"),
 }
 
@@ -24,7 +25,7 @@ USER_PARTS = {
 @operation("console.UserOverview", target=targets.user("user_name"), checks=asks("iam:GetUser"), reads=True)
 def user_overview(call: Call, *, user: User) -> Output:
     """Answer one user with tags, boundary, groups, factors, password and keys.  Errors: NoSuchEntity."""
-    whole = {**describe.user(user), **_parts(user)}
+    whole = {**describe.user(user), **_parts(call, user)}
     refused = []
     for action, parts in USER_PARTS.items():
         if not may_do(call, action, user):
@@ -39,7 +40,7 @@ def may_do(call: Call, action: str, entity: User | Group) -> bool:
     return may(call, Check(action, entity.arn, keys)).allowed
 
 
-def _parts(user: User) -> Mapping[str, Any]:
+def _parts(call: Call, user: User) -> Mapping[str, Any]:
     identity = user.identity
     keys = list(identity.access_keys.order_by("created_at"))
     moments = [key.last_used_at for key in keys] + [identity.password_last_used_at]
@@ -50,6 +51,7 @@ def _parts(user: User) -> Mapping[str, Any]:
         "ConsoleAccess": identity.has_password,
         "PasswordSetDate": identity.password_changed_at if identity.has_password else None,
         "PasswordResetRequired": identity.must_change_password,
+        "LockedUntil": throttle.locked_until(identity, call.now),
         "AccessKeys": [_key(key) for key in keys],
         "LastActivity": max(used, default=None),
     }

@@ -52,7 +52,7 @@ def test_a_password_is_chosen_by_the_link_and_nobody_is_signed_in(root):
     assert client.post("/forgot-password/new/", {"new": "short", "again": "short"}).status_code == 422
     assert client.post("/forgot-password/hints/", {"new": "short"}).status_code == 200
     done = client.post("/forgot-password/new/", {"new": NEW, "again": NEW})
-    assert (done.status_code, done["Location"]) == (303, "/signin")
+    assert (done.status_code, done["Location"]) == (303, "/signin?as=root")
     assert client.get("/me/credentials/").status_code == 302
     assert client.get("/forgot-password/new/").status_code == 410
     assert client.get(link).status_code == 410

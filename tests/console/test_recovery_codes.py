@@ -89,10 +89,14 @@ def test_a_locked_user_is_unlocked_by_page(world, browser):
     for _ in range(10):
         throttle.admit([throttle.identity_subject(bob)], datetime.now(UTC))
     opened = browser(world.alice)
-    assert UNLOCK in opened.get("/iam/users/bob/credentials/").text
+    shown = opened.get("/iam/users/bob/credentials/")
+    assert UNLOCK in shown.text
+    assert "Locked out Too many wrong attempts ends in 29 minutes" in shown.words
     assert opened.get(UNLOCK).is_accessible()
     assert opened.post(UNLOCK).location == "/iam/users/bob/credentials/"
-    assert "bob can try to sign in again." in opened.get("/iam/users/bob/credentials/").words
+    shown = opened.get("/iam/users/bob/credentials/")
+    assert "bob can try to sign in again." in shown.words
+    assert "Locked out" not in shown.words
     assert throttle.locked_until(bob, datetime.now(UTC)) is None
     opened.post(UNLOCK)
     assert "was not locked" in opened.get("/iam/users/bob/credentials/").words

@@ -1,7 +1,7 @@
 """Signing in and out through pages."""
 
 import base64
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail as outbox
@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import mail, mfa, passwords, signup_by_mail, totp
-from accounts.models import Account, Event, Identity, OutgoingMail
+from accounts.models import Account, ConsoleSession, Event, Identity, OutgoingMail
 from console.session import own_path
 from tests.world import PASSWORD
 
@@ -178,6 +178,17 @@ def test_a_lost_session_says_so_and_leads_back(world, browser):
     person.client.cookies["session"] = "gone"
     page = person.get("/")
     assert page.location == "/signin?next=%2F&why=ended"
+    assert "Your session has ended" in person.get(page.location).words
+
+
+@pytest.mark.parametrize(("who", "place"), [("alice", "/signin/example-corp?"), ("root", "/signin?as=root&")])
+def test_a_session_past_its_limit_leads_to_where_its_person_signs_in(world, browser, who, place):
+    person = browser(getattr(world, who))
+    ConsoleSession.objects.filter(account=world.account).update(
+        last_seen_at=datetime.now(UTC) - timedelta(hours=1)
+    )
+    page = person.get("/iam/users/")
+    assert page.location == f"{place}next=%2Fiam%2Fusers%2F&why=ended"
     assert "Your session has ended" in person.get(page.location).words
 
 

@@ -103,7 +103,7 @@ def test_the_sign_in_page_offers_to_go_on_as_those_who_are(world, chrome):
 def test_nobody_is_offered_who_may_not_go_on_without_mfa(world, chrome):
     world.root.run("tenant.UpdateMFARequirement", RequiredOf="everyone", GraceDays=0)
     ended = chrome.get("/iam/users/")
-    assert ended.location.startswith("/signin?")
+    assert ended.location.startswith("/signin/example-corp?")
     assert "Go on as" not in chrome.get(ended.location).words
 
 
