@@ -203,7 +203,7 @@ timing: $(VENV)/.dev ## compare the time of wrong sign-ins of real and invented 
 .PHONY: race
 race: $(VENV)/.dev ## let 64 callers race for every limit and name, and a thousand posts for all that counts once, on both databases (about 40 minutes)
 	@failed=0; $(BIN)/python -m bench.race || failed=1; for database in sqlite postgres; do \
-	WARDSTEAD_TEST_POSTS=1000 WARDSTEAD_TEST_DB=$$database $(BIN)/python -m pytest -q tests/races/test_one_time.py || failed=1; \
+	POSTS=1000 WARDSTEAD_TEST_DB=$$database $(BIN)/python -m pytest -q tests/races/test_one_time.py || failed=1; \
 	done; exit $$failed
 
 .PHONY: fuzz

@@ -13,7 +13,7 @@ from tests.accounts.cast import NOW, PASSWORD, user
 from tests.races.one_time import GUESSED, THINGS, OneTime, Post
 
 # `make race` asks for a thousand of each.
-POSTS = int(os.environ.get("WARDSTEAD_TEST_POSTS", "100"))
+POSTS = int(os.environ.get("POSTS", "100"))
 ALWAYS_A_THOUSAND = {"the code of an app", "a recovery code"}
 THREADS = 20
 
