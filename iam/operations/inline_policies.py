@@ -1,6 +1,7 @@
 """Inline policies: texts that are part of one user, group or role, and go with it.
 
-The texts of one entity share one size limit, counted without white space and held under the locked entity.
+The texts of one entity share one size limit, counted without white space and held under the locked entity.  Names are
+told apart regardless of case; the spelling of the first stays.  Source: recorded answers of AWS.
 """
 
 from typing import Any, TypeAlias
@@ -48,7 +49,9 @@ def put_role_policy(call: Call, *, role: Role, policy_name: str, policy_document
 def _put(call: Call, entity: Entity, name: str, text: str) -> None:
     documents.require_sound(text, "inline")
     size = documents.size(text)
-    others = entity.inline_policies.exclude(name=name).aggregate(total=Sum("size"))["total"] or 0
+    present = _find(entity, name)
+    spelled = present.name if present else name
+    others = entity.inline_policies.exclude(name=spelled).aggregate(total=Sum("size"))["total"] or 0
     kind = entity.arn_kind
     allowed = quotas.limit(call.account, f"{kind.title()}PolicySize")
     if others + size > allowed:
@@ -57,7 +60,7 @@ def _put(call: Call, entity: Entity, name: str, text: str) -> None:
             member="PolicyDocument",
         )
     entity.inline_policies.update_or_create(
-        name=name, defaults={"document": text, "size": size}, create_defaults=_new(call, text, size)
+        name=spelled, defaults={"document": text, "size": size}, create_defaults=_new(call, text, size)
     )
 
 
@@ -84,10 +87,16 @@ def get_role_policy(call: Call, *, role: Role, policy_name: str) -> Output:
 
 
 def _described(entity: Entity, name: str) -> dict[str, str]:
-    found: InlinePolicy | None = entity.inline_policies.filter(name=name).first()
+    found = _find(entity, name)
     if found is None:
         raise _missing(entity, name)
-    return {"PolicyName": found.name, "PolicyDocument": found.document}
+    return {"PolicyName": name, "PolicyDocument": found.document}
+
+
+def _find(entity: Entity, name: str) -> InlinePolicy | None:
+    """The policy of this name in whatever case; of several from before names were folded, the one spelled so."""
+    found: list[InlinePolicy] = list(entity.inline_policies.filter(name__iexact=name).order_by("pk"))
+    return next((policy for policy in found if policy.name == name), found[0] if found else None)
 
 
 def _missing(entity: Entity, name: str) -> NoSuchEntity:
@@ -142,6 +151,7 @@ def delete_role_policy(call: Call, *, role: Role, policy_name: str) -> None:
 
 
 def _delete(entity: Entity, name: str) -> None:
-    removed, _ = entity.inline_policies.filter(name=name).delete()
-    if not removed:
+    found = _find(entity, name)
+    if found is None:
         raise _missing(entity, name)
+    found.delete()

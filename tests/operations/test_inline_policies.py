@@ -57,6 +57,19 @@ def test_putting_the_same_name_again_replaces_the_text(world, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_names_are_told_apart_regardless_of_case(world, kind):
+    put(world.alice, kind, name="Mixed_Name")
+    put(world.alice, kind, name="mixedXname")
+    other = of_size(SIZES[kind] - len("".join(DOCUMENT.split())))
+    put(world.alice, kind, other, name="mixed_name")
+    assert act(world.alice, "List*Policies", kind)["PolicyNames"] == ["Mixed_Name", "mixedXname"]
+    shown = act(world.alice, "Get*Policy", kind, PolicyName="MIXED_NAME")
+    assert (shown["PolicyName"], shown["PolicyDocument"]) == ("MIXED_NAME", other)
+    act(world.alice, "Delete*Policy", kind, PolicyName="mixed_NAME")
+    assert act(world.alice, "List*Policies", kind)["PolicyNames"] == ["mixedXname"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_text_without_version_may_be_inline(world, kind):
     old = {key: value for key, value in allow("s3:GetObject").items() if key != "Version"}
     put(world.alice, kind, json.dumps(old))
