@@ -31,7 +31,7 @@ class BrowserSessions(SessionMiddleware):
         try:
             kept = super().process_response(request, response)
         except SessionInterrupted:
-            return _signed_out(request)
+            return signed_out(request)
         store = sessions.store_of(request)
         if store.browser_key_changed and store.browser_key:
             kept.set_cookie(
@@ -47,11 +47,12 @@ class BrowserSessions(SessionMiddleware):
         return kept
 
 
-def _signed_out(request: HttpRequest) -> HttpResponse:
-    """To sign-in: the session was ended elsewhere while the request was under way."""
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """To sign-in: the session was ended, or given a new key, elsewhere while the request was under way.
+
+    The cookie is left: another answer may have brought a new one meanwhile, and the old one is worth nothing.
+    """
     headers = {"Location": "/signin?why=ended"}
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=204, headers={"HX-Redirect": headers["Location"]})
-    response = HttpResponse(status=303, headers=headers)
-    response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")
-    return response
+    return HttpResponse(status=303, headers=headers)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import structlog
 from django.contrib import messages
+from django.contrib.sessions.backends.base import UpdateError
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,6 +17,7 @@ from django.template.loader import render_to_string
 
 from accounts.hashers import HashingBusyError
 from console import once, session, step_up
+from console.browser_sessions import signed_out
 from console.page import Go, page, wants_fragment
 from console.panels import refusal
 from console.refusals import ForeignForm, already_done, check_mark, foreign, into_flash, onward
@@ -92,6 +94,8 @@ class Faces:
             return None
         if isinstance(problem, session.NotSignedIn):
             return onward(request, HttpResponseRedirect(session.sign_in_address(request)))
+        if isinstance(problem, UpdateError):
+            return signed_out(request)
         if isinstance(problem, step_up.ProofNeeded):
             return step_up.ask(request)
         if isinstance(problem, session.NoIdentity):

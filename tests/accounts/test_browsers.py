@@ -204,6 +204,6 @@ def test_a_session_that_ends_in_mid_request_leads_to_sign_in(two, people):
         sessions.end_all_of(people[1])
 
     two.visit(ended_meanwhile)
-    assert two.key == ""
     assert two.who() is None
+    assert two.key == "", "the next answer takes the cookie away"
     assert two.names() == ["ann"]
