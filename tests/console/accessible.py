@@ -13,6 +13,7 @@ VOID = frozenset(
 REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "popovertarget", "list", "form")
 CONTROLS = frozenset({"input", "select", "textarea"})
 UNLABELLED_INPUTS = frozenset({"hidden", "submit", "button", "image", "reset"})
+ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -89,7 +90,18 @@ def problems(html: str, *, fragment: bool = False) -> list[str]:
     builder.feed(html)
     elements = builder.root.walk()
     found = list(builder.unbalanced)
-    for check in (_ids, _controls, _names, _images, _tables, _policy, _order, _landmark_names, _tokens):
+    for check in (
+        _ids,
+        _controls,
+        _names,
+        _images,
+        _tables,
+        data_tables,
+        _policy,
+        _order,
+        _landmark_names,
+        _tokens,
+    ):
         found += check(elements)
     if not fragment:
         found += [*_page(elements), *_references(elements), *_headings(elements)]
@@ -183,6 +195,53 @@ def _tables(elements: list[Element]) -> list[str]:
             f"{cell} has no scope" for cell in table.walk() if cell.tag == "th" and not cell.get("scope")
         ]
     return found
+
+
+def data_tables(elements: list[Element]) -> list[str]:
+    """Data tables are cards on a narrow screen: each value has its column's heading beside it, and stays a cell."""
+    tables = [
+        element for element in elements if element.tag == "table" and "data-table" in element.get("class")
+    ]
+    found = [
+        f"{part} has not the role {role!r} that its looks take away"
+        for table in tables
+        for part in table.walk()
+        if (role := _role(part)) and part.get("role") != role
+    ]
+    for table in tables:
+        rows = [element for element in table.walk() if element.tag == "tr"]
+        headings = [heading.text for heading in rows[0].children]
+        for row in rows[1:]:
+            found += [
+                f"{cell} is under {heading!r} and says {cell.get('data-label')!r}"
+                for cell, heading in zip(row.children, headings, strict=True)
+                if not _said(cell, heading)
+            ]
+            if [cell.tag for cell in row.children].count("th") != 1:
+                found.append(f"{row} has not one head")
+    found += [
+        f"{cell} holds nothing but white space, and is shown"
+        for table in tables
+        for cell in table.walk()
+        if cell.tag == "td" and cell.words and not (cell.text or cell.children or cell.get("class") == "acts")
+    ]
+    return found
+
+
+def _role(part: Element) -> str:
+    if part.tag == "th":
+        return "columnheader" if part.get("scope") == "col" else "rowheader"
+    return ROLES.get(part.tag, "")
+
+
+def _said(cell: Element, heading: str) -> bool:
+    if cell.tag == "th":
+        return True
+    if cell.get("class") == "acts":
+        return heading == "Acts"
+    if cell.get("class") == "pick":
+        return any(below.get("type") == "checkbox" for below in cell.walk())
+    return bool(heading) and cell.get("data-label") == heading
 
 
 def _policy(elements: list[Element]) -> list[str]:

@@ -157,6 +157,13 @@ def test_a_secret_is_never_filled_in_again():
     assert "hunter2" not in html
 
 
+CARDS = "class='data-table' aria-label='T' role='table'"
+ROW = (
+    "<tr role=row><th scope=col role=columnheader>Name</th><th scope=col role=columnheader>Path</th></tr>"
+    "<tr role=row><th scope=row role=rowheader>bob</th>"
+)
+
+
 @pytest.mark.parametrize(
     ("html", "complaint"),
     [
@@ -166,6 +173,9 @@ def test_a_secret_is_never_filled_in_again():
         ("<p id=a></p><p id=a></p>", "used twice"),
         ("<table><caption>T</caption><tr><th>x</th></tr></table>", "no scope"),
         ("<p style='x'></p>", "inline style"),
+        (f"<table {CARDS}><tr><th>Name</th></tr></table>", "not the role"),
+        (f"<table {CARDS}>{ROW}<td data-label='Pat'>/</td></tr></table>", "under 'Path' and says 'Pat'"),
+        (f"<table {CARDS}>{ROW}<td data-label='Path'> </td></tr></table>", "nothing but white space"),
         ("<a href=/ onclick=x>y</a>", "onclick"),
         ("<div><p></div>", "closes"),
     ],

@@ -6,11 +6,17 @@ from pathlib import Path
 import pytest
 from django.template.loader import get_template
 
+from tests.console.accessible import data_tables, parse
+
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
 CLASS_ATTRIBUTE = re.compile(r"\sclass=\"")
+DATA_TABLE = re.compile(r'<table class="data-table".*?</table>', re.DOTALL)
+TABLES = [file for file in TEMPLATES if "data-table" in file.read_text()]
+# Its columns are chosen; tests of the page hold it.
+DATA_TABLES = [file for file in TABLES if file.parts[-2:] != ("users", "index.html")]
 FORBIDDEN = {
     "inline style": r"\sstyle\s*=",
     "style element": r"<style\b",
@@ -54,6 +60,14 @@ def test_icons_are_in_the_sprite(template):
     sprite = (ROOT / "static" / "vendor" / "icons" / "icons.svg").read_text()
     wanted = re.findall(r"\{% icon \"([a-z0-9-]+)\"", template.read_text())
     assert [icon for icon in wanted if f'id="{icon}"' not in sprite] == []
+
+
+@pytest.mark.parametrize("template", DATA_TABLES, ids=name)
+def test_rows_of_data_tables_can_be_shown_as_cards(template):
+    """Each value's label is its column's heading, and roles say what the looks of a card take away."""
+    for table in DATA_TABLE.findall(template.read_text()):
+        shown = re.sub(r"\{\{.*?\}\}|\{% (include|icon) .*?%\}", "x", table)
+        assert data_tables(parse(re.sub(r"\{%.*?%\}", "", shown)).walk()) == []
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=name)

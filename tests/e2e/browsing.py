@@ -143,6 +143,14 @@ class Person:
         wider: bool = self.page.evaluate("document.documentElement.scrollWidth > innerWidth")
         return wider
 
+    def cut_tables(self) -> list[str]:
+        """The data tables that are wider than their place, by what they are called."""
+        cut: list[str] = self.page.eval_on_selector_all(
+            ".table-wrap:has(> .data-table)",
+            "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.ariaLabel)",
+        )
+        return cut
+
     def shoot(self, file: Path) -> Path:
         """A picture of the whole page."""
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """Every page that links lead to, in a living account: loads, stands in nobody's way, and fits a phone."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -81,8 +82,25 @@ def test_every_page_loads_and_stands_in_nobodys_way(admin: Person, windows: Open
         wrong += [f"{address} on a dark phone: {obstacle}" for obstacle in phone.obstacles(browsing.LOOKS)]
         if phone.scrolls_sideways():
             wrong.append(f"{address}: wider than a phone")
+        wrong += [f"{address}: {table} is cut on a phone" for table in phone.cut_tables()]
     assert not wrong, "\n".join(wrong)
     assert walked > 25
+
+
+def test_rows_are_cards_on_a_phone_and_still_rows_to_a_screen_reader(admin: Person, windows: Open):
+    phone = windows(size=PHONE, like=admin)
+    phone.visit("/iam/groups/Developers/users/")
+    table = phone.page.get_by_role("table", name="Users of the group by name")
+    expect(table.get_by_role("columnheader")).to_have_count(5)
+    row = table.get_by_role("row").filter(has=phone.page.get_by_role("rowheader", name="dave", exact=True))
+    expect(row.get_by_role("cell")).to_have_text(["", "/", "never", re.compile("ago|now")])
+    expect(row.get_by_role("cell", name="/", exact=True)).to_be_visible()
+    phone.page.get_by_role("checkbox", name="Select all users on this page").check()
+    expect(row.get_by_role("checkbox")).to_be_checked()
+    phone.visit("/me/sessions/")
+    ending = phone.button("Sign out here").bounding_box()
+    assert ending is not None
+    assert (ending["x"] + ending["width"] <= PHONE[0], ending["height"] >= 44) == (True, True)
 
 
 def test_a_dialog_names_what_goes_and_is_left_by_the_keyboard(admin: Person):
