@@ -7,9 +7,8 @@ are taken while the parent row is locked.
 from django.db.models import F
 
 from accounts.models import Account
-from accounts.prepared import Change
 from iam.errors import LimitExceeded
-from iam.models import Tally
+from iam.models import Room, Tally
 
 # The names and figures of GetAccountSummary.
 DEFAULTS = {
@@ -45,6 +44,7 @@ UNSHOWN = {
     "SSHPublicKeysPerUser": 5,
     "ServiceSpecificCredentialsPerUser": 2,
 }
+_ALL = {**DEFAULTS, **UNSHOWN}
 TAGS_PER_ENTITY = 50
 SESSION_POLICY_ARNS = 10
 SESSION_POLICY_SIZE = 2048
@@ -52,18 +52,17 @@ SESSION_POLICY_SIZE = 2048
 
 def limit(account: Account, name: str) -> int:
     """The figure that holds for this account."""
-    return int(account.quotas.get(name, {**DEFAULTS, **UNSHOWN}[name]))
+    return int(account.quotas.get(name, _ALL[name]))
+
+
+def room(account: Account, kind: str) -> Room:
+    """What a row is made with that counts among its kind."""
+    return Room(account, kind, limit(account, kind))
 
 
 def take(account: Account, kind: str) -> None:
     """Count one more of a kind.  Errors: LimitExceeded, and then nothing is counted."""
-    allowed = limit(account, kind)
-    if _counted.run(account=account.pk, kind=kind, allowed=allowed):
-        return
-    # Full, or the first of its kind: others may be the first at the same moment.
-    Tally.objects.get_or_create(account=account, kind=kind)
-    if not _counted.run(account=account.pk, kind=kind, allowed=allowed):
-        raise LimitExceeded(f"Cannot exceed quota for {kind}PerAccount: {allowed}")
+    room(account, kind).take()
 
 
 def take_several(account: Account, kind: str, number: int) -> None:
@@ -73,12 +72,6 @@ def take_several(account: Account, kind: str, number: int) -> None:
     with_room = Tally.objects.filter(account=account, kind=kind, count__lte=allowed - number)
     if not with_room.update(count=F("count") + number):
         raise LimitExceeded(f"Cannot exceed quota for {kind}PerAccount: {allowed}")
-
-
-_counted = Change(
-    lambda account, kind, allowed: Tally.objects.filter(account=account, kind=kind, count__lt=allowed),
-    count=F("count") + 1,
-)
 
 
 def count(account: Account, kind: str) -> None:

@@ -27,23 +27,24 @@ class Change(Generic[M]):
     def run(self, **values: Value) -> int:
         """Change the rows; returns how many there were."""
         connection = connections[DEFAULT_DB_ALIAS]
-        text = self._text(connection, values)
+        text = self.text(connection, values)
         return counted(connection, text.sql, text.given(values))
 
     def leave(self, **values: Value) -> None:
         """Change the rows, however many there are."""
         connection = connections[DEFAULT_DB_ALIAS]
-        text = self._text(connection, values)
+        text = self.text(connection, values)
         left(connection, text.sql, text.given(values))
 
     def giving(self, column: str, **values: Value) -> list[Any]:
         """Change the rows; returns what the column, whose values need no reading, holds in each afterwards."""
         connection = connections[DEFAULT_DB_ALIAS]
-        text = self._text(connection, values)
+        text = self.text(connection, values)
         sql = f"{text.sql} RETURNING {connection.ops.quote_name(column)}"
         return [given for (given,) in fetched(connection, sql, text.given(values))]
 
-    def _text(self, connection: BaseDatabaseWrapper, values: Mapping[str, Value]) -> Text:
+    def text(self, connection: BaseDatabaseWrapper, values: Mapping[str, Value]) -> Text:
+        """The statement, of the kind of this database."""
         text = self._texts.get(connection.vendor)
         if text is None:
             given = stand_ins(values)

@@ -1,8 +1,7 @@
 """Instances of models made of columns, without the signals, for which nobody here listens."""
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS
@@ -10,8 +9,6 @@ from django.db.models import NOT_PROVIDED, Model
 from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=Model)
-
-NOTHING: Mapping[str, Model | None] = MappingProxyType({})
 
 
 def instance_of(model: type[M], columns: Iterable[str], values: Iterable[Any]) -> M:
@@ -30,30 +27,33 @@ def copy_of(row: M) -> M:
     return made
 
 
-def new(model: type[M], related: Mapping[str, Model | None] = NOTHING, **columns: Any) -> M:
-    """A row to be added, as Model.__init__ makes it: plain columns, and the rows that it refers to, by relation.
+def new(model: type[M], **values: Any) -> M:
+    """A row to be added, as Model.__init__ makes it: of plain columns and, by relation, the rows that it refers to.
 
     The other columns have their defaults.
     """
-    constants, called = _defaults(model)
+    constants, called, relations = _defaults(model)
     made = model.__new__(model)
     made._state = ModelState()
     attributes = made.__dict__
     attributes.update(constants)
     for name, default in called:
-        if name not in columns:
+        if name not in values:
             attributes[name] = default()
-    attributes.update(columns)
-    for relation, row in related.items():
-        if row is not None:
-            attributes[f"{relation}_id"] = row.pk
-            made._state.fields_cache[relation] = row
+    for name, value in values.items():
+        if name not in relations:
+            attributes[name] = value
+        elif value is not None:
+            attributes[relations[name]] = value.pk
+            made._state.fields_cache[name] = value
     return made
 
 
 @functools.cache
-def _defaults(model: type[Model]) -> tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]:
-    """By attribute what is always the same, and what is made anew each time."""
+def _defaults(
+    model: type[Model],
+) -> tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...], dict[str, str]]:
+    """By attribute what is always the same, and what is made anew each time; the attributes of keys, by relation."""
     constants: dict[str, Any] = {}
     called: list[tuple[str, Callable[[], Any]]] = []
     for field in model._meta.concrete_fields:
@@ -61,4 +61,5 @@ def _defaults(model: type[Model]) -> tuple[dict[str, Any], tuple[tuple[str, Call
             called.append((field.attname, field.get_default))
         else:
             constants[field.attname] = field.get_default()
-    return constants, tuple(called)
+    relations = {field.name: field.attname for field in model._meta.concrete_fields if field.is_relation}
+    return constants, tuple(called), relations

@@ -8,9 +8,10 @@ from iam.models.jobs import ActionUse, Job, JobKind, JobPart, JobState
 from iam.models.keys import AccessKey, KeyRotation, KeyStatus, RotationState
 from iam.models.policies import Attachment, InlinePolicy, Policy, PolicyUsage, PolicyVersion
 from iam.models.providers import OpenIdProvider, SamlPrivateKey, SamlProvider
-from iam.models.records import Decision, Tally
+from iam.models.records import Decision
 from iam.models.scoped import fold
 from iam.models.sessions import Session, SessionKind
+from iam.models.tallies import Room, Tally
 from iam.models.token_issuers import TokenIssuer, TokenKey
 from iam.models.user_credentials import ServiceCredential, SshPublicKey
 
@@ -36,6 +37,7 @@ __all__ = [
     "PolicyUsage",
     "PolicyVersion",
     "Role",
+    "Room",
     "RotationState",
     "SamlPrivateKey",
     "SamlProvider",

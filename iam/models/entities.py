@@ -7,19 +7,20 @@ from django.db import IntegrityError, models
 from django.db.models import Exists, OuterRef
 
 from accounts.models import Account, Identity, IdentityKind, MfaDevice
-from accounts.prepared import Prepared, insert_with, new
+from accounts.prepared import Prepared, new
 from accounts.remembered import Remembered
 from iam.errors import EntityAlreadyExists
 from iam.models.keys import AccessKey
 from iam.models.scoped import LONGEST_POLICY_ARN, Named, NamedQuerySet, fold
+from iam.models.tallies import Room, add
 
 
 class UserQuerySet(NamedQuerySet["User"]):
     """An account's users."""
 
-    def make(self, **values: Any) -> "User":
+    def make(self, room: Room | None = None, /, **values: Any) -> "User":
         """As `User.make`."""
-        return User.make(**values)
+        return User.make(room, **values)
 
     def listed(self) -> "models.QuerySet[User, Any]":
         """What lists show of users, as named tuples: a page has a hundred, and instances cost more than all the rest."""
@@ -78,19 +79,15 @@ class User(Named):
         ]
 
     @classmethod
-    def make(cls, account: Account, boundary: "models.Model | None" = None, **columns: Any) -> "User":
-        """A new user and the identity that will sign in for it.  Errors: EntityAlreadyExists."""
-        identity = new(
-            Identity,
-            {"account": account},
-            kind=IdentityKind.USER,
-            **{name: columns[name] for name in ("name", "name_key", "created_at")},
-        )
-        user = new(cls, {"account": account, "boundary": boundary}, **columns)
+    def make(cls, room: Room | None = None, /, **values: Any) -> "User":
+        """A new user and the identity that will sign in for it.  Errors: LimitExceeded, EntityAlreadyExists."""
+        shared = {name: values[name] for name in ("account", "name", "name_key", "created_at")}
+        user, identity = new(cls, **values), new(Identity, kind=IdentityKind.USER, **shared)
         try:
-            return insert_with(user, identity, "identity")
+            add(user, room, identity, "identity")
         except IntegrityError as taken:
-            raise EntityAlreadyExists(cls.taken_text.format(columns["name"])) from taken
+            raise EntityAlreadyExists(cls.taken_text.format(values["name"])) from taken
+        return user
 
     def move(self, *, path: str, name: str) -> None:
         """Another path or name, for the user and for its sign-in.  Errors: EntityAlreadyExists."""

@@ -26,8 +26,7 @@ class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
 
     def make(self, **values: Any) -> "AccessKey":
         """A new key."""
-        related = {name: values.pop(name) for name in ("account", "identity")}
-        return insert(new(AccessKey, related, **values))
+        return insert(new(AccessKey, **values))
 
     def older_than(self, moment: datetime) -> Self:
         """Active keys made before the moment."""

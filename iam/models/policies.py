@@ -4,16 +4,17 @@ AWS-managed policies are data, not rows (iam/managed/): an attachment or a bound
 where the policy is the account's own.
 """
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from django.db import models
+from django.db import IntegrityError, models
 from django.db.models import Q
 
 from accounts.models import Account
-from accounts.prepared import Addition, Prepared
-from iam.errors import NoSuchEntity
+from accounts.prepared import Addition, Prepared, new
+from iam.errors import EntityAlreadyExists, NoSuchEntity
 from iam.models.entities import Group, Role, User
 from iam.models.scoped import LONGEST_POLICY_ARN, Named, NamedQuerySet
+from iam.models.tallies import Room
 
 Owner: TypeAlias = User | Group | Role
 
@@ -48,6 +49,17 @@ class Policy(Named):
         constraints = [
             models.UniqueConstraint(fields=["account", "name_key"], name="uniq_policy_account_name")
         ]
+
+    @classmethod
+    def make(cls, room: Room, document: str, /, **values: Any) -> "Policy":
+        """A new policy and its version v1, which needs the room.  Errors: LimitExceeded, EntityAlreadyExists."""
+        policy = new(cls, **values)
+        version = new(PolicyVersion, number=1, document=document, created_at=policy.created_at)
+        try:
+            room.add(version, policy, "policy")
+        except IntegrityError as taken:
+            raise EntityAlreadyExists(cls.taken_text.format(policy.name)) from taken
+        return policy
 
     @classmethod
     def by_arn(cls, account: Account, policy_arn: str, *, lock: bool) -> "Named | None":

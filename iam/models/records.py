@@ -58,17 +58,3 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return str(self.decision_id)
-
-
-class Tally(models.Model):
-    """How many of a kind an account has, kept so that no quota check and no summary has to count."""
-
-    account = models.ForeignKey(Account, models.CASCADE, related_name="tallies")
-    kind = models.CharField(max_length=32)
-    count = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "kind"], name="uniq_tally_account_kind")]
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.count}"

@@ -12,8 +12,9 @@ from django.db import IntegrityError, models
 from django.db.models.functions import Substr
 
 from accounts.models import Account
-from accounts.prepared import Prepared, insert
+from accounts.prepared import Prepared, new
 from iam.errors import EntityAlreadyExists, NoSuchEntity
+from iam.models.tallies import Room, add
 
 M = TypeVar("M", bound="Named")
 N = TypeVar("N", bound="Named")
@@ -35,12 +36,17 @@ class TenantQuerySet(models.QuerySet[Row]):
         """Rows held until the transaction ends (SQLite: the whole database is, since writes begin IMMEDIATE)."""
         return self.select_for_update(of=("self",))
 
-    def make(self, **values: Any) -> Row:
-        """A new row.  Errors: EntityAlreadyExists where a name is taken, in whatever case."""
+    def make(self, room: Room | None = None, /, **values: Any) -> Row:
+        """A new row, counted where it needs `room`.
+
+        Errors: LimitExceeded; EntityAlreadyExists where a name is taken, in whatever case.
+        """
+        row = new(self.model, **values)
         try:
-            return insert(self.model(**values))
+            add(row, room)
         except IntegrityError as taken:
             raise EntityAlreadyExists(self.taken(values)) from taken
+        return row
 
     def taken(self, values: Mapping[str, Any]) -> str:
         """What to say where there is such a row already."""

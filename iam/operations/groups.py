@@ -17,8 +17,8 @@ def create_group(call: Call, *, group_name: str, path: str = "/") -> Output:
     Errors: EntityAlreadyExists (names differ by case only), LimitExceeded (groups per account).
     Source: IAM API Reference, CreateGroup.
     """
-    quotas.take(call.account, "Groups")
     group = call.account.groups.make(
+        quotas.room(call.account, "Groups"),
         account=call.account,
         unique_id=unique_id("AGPA"),
         name=group_name,

@@ -32,8 +32,8 @@ def create_instance_profile(
     Source: IAM API Reference, CreateInstanceProfile.
     """
     stored_tags = tagging.added((), tags, case_sensitive=True)
-    quotas.take(call.account, "InstanceProfiles")
     profile = call.account.instance_profiles.make(
+        quotas.room(call.account, "InstanceProfiles"),
         account=call.account,
         unique_id=unique_id("AIPA"),
         name=instance_profile_name,

@@ -35,8 +35,9 @@ def create_policy(
     """
     stored_tags = tagging.added((), tags, case_sensitive=True)
     documents.require_managed_policy(call.account, policy_document)
-    quotas.take(call.account, "Policies")
-    policy = call.account.policies.make(
+    policy = Policy.make(
+        quotas.room(call.account, "Policies"),
+        policy_document,
         account=call.account,
         unique_id=unique_id("ANPA"),
         name=policy_name,
@@ -47,7 +48,6 @@ def create_policy(
         updated_at=call.now,
         tags=stored_tags,
     )
-    policy.versions.create(number=1, document=policy_document, created_at=call.now)
     return {"Policy": {**describe.policy_row(policy), **describe.tags_if_set(policy)}}
 
 

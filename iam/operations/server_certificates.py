@@ -43,9 +43,9 @@ def upload_server_certificate(
     certificates.require_pair(certificate, private_key)
     if certificate_chain:
         certificates.require_chain(certificate, certificate_chain)
-    quotas.take(call.account, "ServerCertificates")
     certificate_id = unique_id("ASCA")
     row = call.account.server_certificates.make(
+        quotas.room(call.account, "ServerCertificates"),
         account=call.account,
         unique_id=certificate_id,
         name=server_certificate_name,

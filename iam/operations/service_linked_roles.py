@@ -44,9 +44,9 @@ def create_service_linked_role(
     """
     link = _sound_link(aws_service_name, custom_suffix)
     name = link.named(custom_suffix)
-    quotas.take(call.account, "Roles")
     try:
         role = call.account.roles.make(
+            quotas.room(call.account, "Roles"),
             account=call.account,
             unique_id=unique_id("AROA"),
             name=name,

@@ -29,8 +29,8 @@ def create_user(
     """
     stored_tags = tagging.added((), tags)
     boundary = targets.boundary_policy(call, permissions_boundary) if permissions_boundary else None
-    quotas.take(call.account, "Users")
     user = User.make(
+        quotas.room(call.account, "Users"),
         account=call.account,
         unique_id=unique_id("AIDA"),
         name=user_name,

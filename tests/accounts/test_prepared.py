@@ -8,7 +8,7 @@ from django.db.transaction import TransactionManagementError
 
 from accounts import signup
 from accounts.models import Account, Identity, MfaDevice, SwitchedRole
-from accounts.prepared import Addition, Change, Prepared, Removal, insert, insert_with, rewrite
+from accounts.prepared import Addition, Change, Prepared, Removal, insert, insert_if, insert_with, rewrite
 from tests.accounts.cast import NOW, phone, user
 
 pytestmark = pytest.mark.django_db
@@ -195,6 +195,43 @@ def test_neither_of_two_rows_is_added_where_one_cannot_be():
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_with(device, twice, "identity")
     assert not MfaDevice.objects.exists()
+
+
+@pytest.mark.parametrize("with_device", [True, False])
+def test_a_row_that_needs_room_is_added_only_where_there_is_some(with_device):
+    account = two_accounts()[0]
+    counted = Change(
+        lambda account, most: Account.objects.filter(pk=account, policy_revision__lt=most),
+        policy_revision=F("policy_revision") + 1,
+    )
+    made: list[models.Model] = []
+    for name in ("alice", "bob", "carol"):
+        row: models.Model = Identity(account=account, kind="user", name=name, name_key=name, created_at=NOW)
+        further, by = None, ""
+        if with_device:
+            further, by = row, "identity"
+            row = MfaDevice(
+                account=account, serial=name, name="x", sealed_seed=b"", created_at=NOW, enabled_at=NOW
+            )
+        if insert_if(counted, {"account": account.pk, "most": 3}, row, further, by):
+            made.append(row)
+    account.refresh_from_db()
+    assert account.policy_revision == 3
+    assert [columns(row) for row in type(made[0])._default_manager.exclude(kind="root").order_by("pk")] == [
+        columns(row) for row in made
+    ]
+    assert len(made) == 2
+    assert Identity.objects.filter(kind="user").count() == 2
+
+
+def test_what_makes_room_is_undone_with_a_row_that_cannot_be_added():
+    account = two_accounts()[0]
+    user(account, "alice")
+    raised = Change(lambda pk: Account.objects.filter(pk=pk), policy_revision=F("policy_revision") + 1)
+    twin = Identity(account=account, kind="user", name="Alice", name_key="alice", created_at=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_if(raised, {"pk": account.pk}, twin)
+    assert Account.objects.get(pk=account.pk).policy_revision == 1
 
 
 def switched(account: Account, role: str = "role") -> dict[str, Any]:
