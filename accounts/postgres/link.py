@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from psycopg import Connection, adapt, errors, generators, pq
+from psycopg import Connection, adapt, errors, generators, pq, waiting
+from psycopg.abc import PQGen
 
 Statement: TypeAlias = tuple[str, Sequence[Any]]
 Row: TypeAlias = tuple[Any, ...]
 
 _PLACE = re.compile("%[s%]")
 _OK = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
+_END = pq.ExecStatus.PIPELINE_SYNC
+_IDLE = pq.TransactionStatus.IDLE
 _TEXT = adapt.PyFormat.TEXT
 
 
@@ -56,7 +59,7 @@ class Link:
         self._trip(left, commits=commits)
 
     def _result(self, statement: Statement, begins: bool) -> Any:
-        begun = self._connection.pgconn.transaction_status != pq.TransactionStatus.IDLE
+        begun = self._connection.pgconn.transaction_status != _IDLE
         if self.left or (begins and not begun):
             left, self.left = self.left, []
             return self._trip([*left, statement])
@@ -70,7 +73,7 @@ class Link:
         """
         bound = [self._bound(statement) for statement in statements]
         server = self._connection.pgconn
-        begins = server.transaction_status == pq.TransactionStatus.IDLE
+        begins = server.transaction_status == _IDLE
         server.enter_pipeline_mode()
         try:
             if begins:
@@ -80,15 +83,14 @@ class Link:
             if commits:
                 server.send_query_params(b"COMMIT", None)
             server.pipeline_sync()
-            self._connection.wait(generators.send(server))
-            results = [
-                self._connection.wait(generators.fetch_many(server))
-                for _ in range(begins + len(bound) + commits + 1)
-            ]
+            if server.flush():  # more than the socket takes at once
+                self._connection.wait(generators.send(server))
+            # One more than there are statements: the mark that the server has come to the end.
+            results = self._connection.wait(_arriving(server, begins + len(bound) + commits + 1))
         finally:
             if server.status == pq.ConnStatus.OK:
                 server.exit_pipeline_mode()
-        checked = [self._checked(result) for (result,) in results[:-1]]
+        checked = [self._checked(result) for result in results if result.status != _END]
         return checked[begins + len(bound) - 1]
 
     def _bound(self, statement: Statement) -> tuple[bytes, Sequence[Any]]:
@@ -111,3 +113,22 @@ class Link:
         if result.status in _OK:
             return result
         raise errors.error_from_result(result, encoding="utf-8")
+
+
+def _arriving(server: Any, count: int) -> PQGen[list[Any]]:
+    """So many results of a trip, which mostly come together: for the driver's `wait`, once and not for each.
+
+    Errors: OperationalError for a connection that is lost.
+    """
+    results: list[Any] = []
+    while len(results) < count:
+        while server.is_busy():
+            while not (yield waiting.Wait.R):
+                pass
+            server.consume_input()
+        result = server.get_result()
+        if result is not None:
+            results.append(result)
+        elif server.status != pq.ConnStatus.OK:  # otherwise it is what stands between two statements
+            raise errors.OperationalError("The connection is lost.")
+    return results
