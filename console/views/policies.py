@@ -55,7 +55,10 @@ def index(request: HtmxRequest) -> HttpResponse:
             Filter("attached", "Use", USES, "true" if attached else ""),
         ),
         narrowed=bool(query or attached or scope != "All"),
-        cli=cli.line("iam.ListPolicies", {"Scope": scope} | ({"OnlyAttached": True} if attached else {})),
+        cli=cli.line(
+            "iam.ListPolicies",
+            {"Scope": scope} | ({"PolicyUsageFilter": "PermissionsPolicy"} if attached else {}),
+        ),
     )
 
 

@@ -76,21 +76,23 @@ def _put(call: Call, entity: User | Role, policy: AnyPolicy) -> None:
 
 @operation("iam.DeleteUserPermissionsBoundary", target=targets.user("user_name"), revises=True)
 def delete_user_permissions_boundary(call: Call, *, user: User) -> None:
-    """Take the boundary from a user, if there is one; its policies count in full.  Errors: NoSuchEntity."""
+    """Take the boundary from a user; its policies count in full.  Errors: NoSuchEntity (user, boundary)."""
     _delete(call, user)
 
 
 @operation("iam.DeleteRolePermissionsBoundary", target=targets.role("role_name"), revises=True)
 def delete_role_permissions_boundary(call: Call, *, role: Role) -> None:
-    """Take the boundary from a role, if there is one; its policies count in full.
+    """Take the boundary from a role; its policies count in full.
 
-    Errors: NoSuchEntity, UnmodifiableEntity (service-linked role).
+    Errors: NoSuchEntity (role, boundary), UnmodifiableEntity (service-linked role).
     """
     targets.refuse_protected(role)
     _delete(call, role)
 
 
 def _delete(call: Call, entity: User | Role) -> None:
+    if not entity.boundary_arn:
+        raise NoSuchEntity(f"The permissions boundary of {entity.arn_kind} {entity.name} cannot be found.")
     usage.freed(call.account, entity.boundary_arn)
     entity.boundary_arn, entity.boundary = "", None
     entity.save(update_fields=["boundary_arn", "boundary"])

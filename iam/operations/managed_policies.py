@@ -15,6 +15,7 @@ from iam.models import Policy, fold
 
 AnyPolicy: TypeAlias = Policy | ManagedPolicy
 UsageFilter: TypeAlias = Literal["PermissionsPolicy", "PermissionsBoundary"]
+Wanted: TypeAlias = UsageFilter | Literal["any"] | None
 
 
 @operation("iam.CreatePolicy", target=targets.new("policy"), also=tagging.tag_on_create("iam:TagPolicy"))
@@ -78,36 +79,39 @@ def list_policies(
 ) -> Output:
     """List managed policies by name, the account's own before AWS's.
 
-    `only_attached` and the usage filter hold together: what is attached to something, what is somebody's boundary.
+    `only_attached` is for what is attached to something or somebody's boundary; the usage filter, with it or alone, for
+    one of the two.
+
     Errors: ValidationError (marker).
+    Source: IAM API Reference, ListPolicies; recorded answers of AWS.
     """
-    attached = only_attached or policy_usage_filter == "PermissionsPolicy"
-    bounding = policy_usage_filter == "PermissionsBoundary"
+    wanted = policy_usage_filter or ("any" if only_attached else None)
     streams: list[tuple[str, QuerySet[Any] | Sequence[Any], str, Any]] = []
     if scope != "AWS":
-        own = _own_policies(call, path_prefix, attached=attached, bounding=bounding)
+        own = _own_policies(call, path_prefix, wanted)
         streams.append(("Policies", own, "name_key", _own_row))
     if scope != "Local":
         used = usage.of_aws(call.account)
         chosen = [
             policy
             for policy in managed.catalogue().values()
-            if policy.path.startswith(path_prefix)
-            and _is_used(used.get(policy.arn, usage.NONE), attached=attached, bounding=bounding)
+            if policy.path.startswith(path_prefix) and _is_used(used.get(policy.arn, usage.NONE), wanted)
         ]
         streams.append(("Policies", chosen, "name_key", lambda policy: _aws_row(policy, used)))
     return page.of_several(streams)
 
 
-def _own_policies(call: Call, path_prefix: str, *, attached: bool, bounding: bool) -> QuerySet[Policy]:
+def _own_policies(call: Call, path_prefix: str, wanted: Wanted) -> QuerySet[Policy]:
     rows = call.account.policies.select_related("account", "usage").under(path_prefix)
-    if attached:
-        rows = rows.filter(usage__attachments__gt=0)
-    return rows.filter(usage__boundaries__gt=0) if bounding else rows
+    attached, bounding = Q(usage__attachments__gt=0), Q(usage__boundaries__gt=0)
+    kinds = {"PermissionsPolicy": attached, "PermissionsBoundary": bounding, "any": attached | bounding}
+    return rows.filter(kinds[wanted]) if wanted else rows
 
 
-def _is_used(used: usage.Usage, *, attached: bool, bounding: bool) -> bool:
-    return not (attached and not used.attachments) and not (bounding and not used.boundaries)
+def _is_used(used: usage.Usage, wanted: Wanted) -> bool:
+    attached, bounding = bool(used.attachments), bool(used.boundaries)
+    kinds = {"PermissionsPolicy": attached, "PermissionsBoundary": bounding, "any": attached or bounding}
+    return kinds[wanted] if wanted else True
 
 
 def _own_row(policy: Policy) -> describe.Described:

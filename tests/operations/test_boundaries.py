@@ -78,7 +78,8 @@ def test_a_deleted_boundary_is_gone(world, own, kind):
     assert delete(world.alice, kind) == {}
     assert boundary(world.alice, kind) is None
     assert usage(world.alice, own) == 0
-    delete(world.alice, kind)
+    with refused("NoSuchEntity", f"The permissions boundary of {kind.lower()} thing cannot be found."):
+        delete(world.alice, kind)
     put(world.alice, kind, own)
     assert boundary(world.alice, kind) is not None
 

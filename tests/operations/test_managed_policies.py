@@ -251,12 +251,16 @@ def test_lists_can_be_narrowed_to_what_is_used(world, own):
     world.alice.iam("PutUserPermissionsBoundary", UserName="bob", PermissionsBoundary=boundary)
     world.alice.iam("CreateUser", UserName="erin", PermissionsBoundary=READ_ONLY)
     local, aws = {"Scope": "Local"}, {"Scope": "AWS"}
-    assert names(world.alice.iam("ListPolicies", OnlyAttached=True, **local)) == ["own"]
-    assert names(world.alice.iam("ListPolicies", OnlyAttached=True, **aws)) == ["AdministratorAccess"]
+    assert names(world.alice.iam("ListPolicies", OnlyAttached=True, **local)) == ["boundary", "own"]
+    both = ["AdministratorAccess", "IAMReadOnlyAccess"]
+    assert names(world.alice.iam("ListPolicies", OnlyAttached=True, **aws)) == both
     used = {"PolicyUsageFilter": "PermissionsPolicy"}
     assert names(world.alice.iam("ListPolicies", **used)) == ["own", "AdministratorAccess"]
     bounding = {"PolicyUsageFilter": "PermissionsBoundary"}
     assert names(world.alice.iam("ListPolicies", **bounding)) == ["boundary", "IAMReadOnlyAccess"]
+    for usage in (used, bounding):
+        narrowed = world.alice.iam("ListPolicies", OnlyAttached=True, **usage)
+        assert narrowed == world.alice.iam("ListPolicies", **usage)
     counts = world.alice.iam("ListPolicies", **bounding)["Policies"][0]
     assert (counts["AttachmentCount"], counts["PermissionsBoundaryUsageCount"]) == (0, 1)
 
