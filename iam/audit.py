@@ -48,7 +48,7 @@ def failed(call: Call, op: "Operation", raw: Params, refusal: ServiceError) -> N
             raw,
             outcome="denied" if isinstance(refusal, AccessDenied) else "failed",
             error_code=refusal.code,
-            error_message=refusal.message,
+            error_message=redact.redact_text(refusal.message),
             resources=[resource] if (resource := getattr(refusal, "resource", "")) else [],
             decision_id=getattr(refusal, "decision_id", ""),
         )

@@ -19,6 +19,7 @@ _SMALLEST_RSA_BITS = 1024
 # Whether a number is prime takes seconds to tell beyond some 6,000 bits, whose text is about this long.
 _LONGEST_KEY = 5_000
 _MOST_IN_CHAIN = 20
+_BEGINNING = "-----BEGIN "  # of whatever stands in PEM
 _EXPIRED = "Certificate is no longer valid. The 'Not After' date restriction on the certificate has passed."
 
 
@@ -34,7 +35,10 @@ def read(pem: str, *, refusal: str = "") -> x509.Certificate:
 
 
 def _all(pem: str) -> list[x509.Certificate]:
-    """The certificates in a PEM text, in their order; none where it cannot be read."""
+    """The certificates in a PEM text, in their order; none where it cannot be read, or holds anything else.
+
+    A private key that was pasted along would be kept in clear and shown.
+    """
     try:
         found = x509.load_pem_x509_certificates(pem.encode())
         for certificate in found:
@@ -43,7 +47,7 @@ def _all(pem: str) -> list[x509.Certificate]:
             certificate.extensions  # noqa: B018  # read for the fault it may raise
     except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension):
         return []
-    return found
+    return found if pem.count(_BEGINNING) == len(found) else []
 
 
 def require_current(certificate: x509.Certificate, now: datetime, *, refusal: str = "") -> None:

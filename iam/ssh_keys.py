@@ -39,6 +39,8 @@ def encoding_of(body: str) -> Encoding:
 def read(body: str) -> PublicKey:
     """The key in a text.  Errors: UnrecognizedPublicKeyEncoding, InvalidPublicKey."""
     encoded = encoding_of(body)
+    if not _is_alone(body, encoded):
+        raise InvalidPublicKey("The public key must stand alone.", member=_MEMBER)
     try:
         if encoded == "PEM":
             key: object = serialization.load_pem_public_key(body.encode())
@@ -51,6 +53,14 @@ def read(body: str) -> PublicKey:
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < SMALLEST_RSA_BITS:
         raise InvalidPublicKey(f"The public key must have at least {SMALLEST_RSA_BITS} bits.", member=_MEMBER)
     return key
+
+
+def _is_alone(body: str, encoding: Encoding) -> bool:
+    """Whether nothing follows the key: a private key that was pasted along would be kept in clear and shown."""
+    text = body.strip()
+    if encoding == "PEM":
+        return text.count("-----BEGIN ") == 1 and text.endswith("-----")
+    return len(text.splitlines()) == 1
 
 
 def written(key: PublicKey, encoding: Encoding) -> str:

@@ -1,16 +1,20 @@
 """Parameters and answers with their secrets masked: what may go into the trail, the log and the command line.
 
-What is secret is data: the model's sensitive trait, completed by patches.json.
+What is secret is data: the model's sensitive trait, completed by patches.json.  A private key is masked wherever it
+stands, since people paste one where a certificate or a public key belongs.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from iam.shapes.spec import OperationSpec, Shape
 
 MASK: Final = "***"
+# PEM of any kind, OpenPGP, PuTTY
+_PRIVATE_KEY: Final = re.compile(r"PRIVATE KEY(?: BLOCK)?-----|Private-Lines:")
 
 
 def redact_input(spec: OperationSpec, params: Mapping[str, object]) -> dict[str, object]:
@@ -21,6 +25,11 @@ def redact_input(spec: OperationSpec, params: Mapping[str, object]) -> dict[str,
 def redact_output(spec: OperationSpec, output: Mapping[str, object] | None) -> dict[str, object]:
     """The answer with each sensitive value masked; members the model does not know are left out."""
     return _structure(spec.output, output or {})
+
+
+def redact_text(text: str) -> str:
+    """The text, or the mask where a private key stands in it."""
+    return MASK if _PRIVATE_KEY.search(text) else text
 
 
 def _structure(shape: Shape | None, values: Mapping[str, object]) -> dict[str, object]:
@@ -40,7 +49,7 @@ def _masked(shape: Shape, value: object) -> object:
         return _structure(shape, value) if shape.kind == "structure" else MASK
     if isinstance(value, (list, tuple)):
         return [_masked(shape.element, item) for item in value] if shape.element else MASK
-    return value
+    return redact_text(value) if isinstance(value, str) else value
 
 
 def _map(shape: Shape, values: Mapping[str, object]) -> dict[str, object]:

@@ -105,10 +105,14 @@ def test_a_key_of_another_certificate_is_refused(world):
         ({"CertificateBody": "nonsense"}, "Unable to parse certificate. Please ensure"),
         ({"CertificateBody": BODY + MIDDLE}, "Unable to parse certificate. Please ensure"),
         ({"CertificateBody": BODY.replace("MII", "AAA", 1)}, "Unable to parse certificate. Please ensure"),
+        ({"CertificateBody": BODY + KEY}, "Unable to parse certificate. Please ensure"),
+        ({"CertificateBody": KEY + BODY}, "Unable to parse certificate. Please ensure"),
+        ({"CertificateBody": KEY, "PrivateKey": BODY}, "Unable to parse certificate. Please ensure"),
         ({"PrivateKey": "nonsense"}, "Unable to parse private key"),
         ({"PrivateKey": pem_of(ec_key("server"), b"secret")}, "Unable to parse private key"),
         ({"PrivateKey": BODY}, "Unable to parse private key"),
         ({"CertificateChain": "nonsense"}, "Unable to parse certificate chain"),
+        ({"CertificateChain": MIDDLE + KEY + TOP}, "Unable to parse certificate chain"),
         ({"CertificateChain": MIDDLE * 21}, "Unable to parse certificate chain"),
         ({"CertificateChain": TOP + MIDDLE}, "the invalid certificate is: -1"),
         ({"CertificateChain": MIDDLE + certificate("else")}, "the invalid certificate is: 0"),
@@ -117,6 +121,7 @@ def test_a_key_of_another_certificate_is_refused(world):
 def test_what_cannot_be_read_or_does_not_follow_is_refused(world, params, text):
     with refused("MalformedCertificate", text):
         upload(world.alice, **params)
+    assert "PRIVATE" not in str(last_event(world.account).parameters)
 
 
 def test_a_certificate_is_taken_only_within_its_time(world):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.boto import boto_of
-from tests.certificates import certificate
+from tests.certificates import certificate, ec_key, pem_of
 from tests.operations import permission
 from tests.world import NOW, World, last_event, refused
 
@@ -81,6 +81,16 @@ def test_what_is_no_certificate_is_refused_in_its_own_words(world):
     old = certificate("old", start=NOW - timedelta(days=9), days=2)
     with refused("MalformedCertificate", f"Certificate {old} is malformed."):
         upload(world.alice, old)
+
+
+def test_a_private_key_in_its_place_is_not_kept(world):
+    key = pem_of(ec_key("one"))
+    for body in (key, ONE + key, key + ONE):
+        with refused("MalformedCertificate"):
+            upload(world.alice, body)
+        event = last_event(world.account)
+        assert event.error_code == "MalformedCertificate"
+        assert "PRIVATE" not in f"{event.parameters} {event.error_message}"
 
 
 @pytest.mark.parametrize("body", [ONE, ONE.replace("\n", "\r\n"), f"words before\n{ONE}\n"])

@@ -9,15 +9,16 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from tests.boto import boto_of
-from tests.certificates import ec_key, rsa_key
+from tests.certificates import ec_key, pem_of, rsa_key
 from tests.operations import permission
-from tests.world import NOW, World, refused
+from tests.world import NOW, World, last_event, refused
 
 SSH, PEM = serialization.Encoding.OpenSSH, serialization.Encoding.PEM
 OPENSSH, SPKI = serialization.PublicFormat.OpenSSH, serialization.PublicFormat.SubjectPublicKeyInfo
 RSA = rsa_key().public_key()
 ED = ed25519.Ed25519PrivateKey.from_private_bytes(b"w" * 32).public_key()
 RSA_SSH, RSA_PEM = RSA.public_bytes(SSH, OPENSSH).decode(), RSA.public_bytes(PEM, SPKI).decode().strip()
+SECRET = pem_of(rsa_key())
 ED_SSH, ED_PEM = ED.public_bytes(SSH, OPENSSH).decode(), ED.public_bytes(PEM, SPKI).decode().strip()
 
 
@@ -109,6 +110,12 @@ CURVE_PEM = ec_key().public_key().public_bytes(PEM, SPKI).decode()
         ("InvalidPublicKey", "ssh-rsa !!!"),
         ("InvalidPublicKey", RSA_SSH.replace("ssh-rsa", "ssh-ed25519")),
         ("InvalidPublicKey", "-----BEGIN PUBLIC KEY-----\nnonsense\n-----END PUBLIC KEY-----"),
+        ("InvalidPublicKey", f"{RSA_SSH}\n{SECRET}"),
+        ("InvalidPublicKey", f"{RSA_SSH} comment\r\n{SECRET}"),
+        ("InvalidPublicKey", f"{RSA_SSH}\n{ED_SSH}"),
+        ("InvalidPublicKey", f"{RSA_PEM}\n{SECRET}"),
+        ("InvalidPublicKey", f"{SECRET}{RSA_PEM}"),
+        ("InvalidPublicKey", f"{RSA_PEM}\nmore"),
         ("UnrecognizedPublicKeyEncoding", "nonsense"),
         ("UnrecognizedPublicKeyEncoding", " "),
         ("UnrecognizedPublicKeyEncoding", RSA_SSH.split()[1]),
@@ -117,6 +124,7 @@ CURVE_PEM = ec_key().public_key().public_bytes(PEM, SPKI).decode()
 def test_what_is_no_key_to_be_taken_is_refused(world, code, body):
     with refused(code):
         upload(world.alice, body)
+    assert "PRIVATE" not in str(last_event(world.account).parameters)
 
 
 @pytest.mark.parametrize("body", [RSA_SSH, RSA_PEM, f"{RSA_SSH} elsewhere"])

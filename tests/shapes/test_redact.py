@@ -1,4 +1,6 @@
-from iam.shapes.redact import redact_input, redact_output
+import pytest
+
+from iam.shapes.redact import redact_input, redact_output, redact_text
 from iam.shapes.spec import Shape, operation, operations
 
 
@@ -49,6 +51,30 @@ def test_a_value_of_the_wrong_form_shows_nothing():
         redact_input(spec, {"NewPassword": ["secret"], "OldPassword": {"a": "secret"}})
     )
     assert "secret" not in str(redact_input(operation("iam.GetUser"), {"UserName": {"a": "secret"}}))
+
+
+@pytest.mark.parametrize("kind", ["", "RSA ", "EC ", "ENCRYPTED ", "OPENSSH ", "PGP "])
+def test_a_private_key_is_masked_wherever_it_stands(kind):
+    end = " BLOCK-----" if kind == "PGP " else "-----"
+    text = f"words\n-----BEGIN {kind}PRIVATE KEY{end}\nMIIE\n"
+    given = {"UserName": "anna", "Tags": [{"Key": "k", "Value": text}], "Path": text}
+    assert redact_input(operation("iam.CreateUser"), given) == {
+        "UserName": "anna",
+        "Tags": [{"Key": "k", "Value": "***"}],
+        "Path": "***",
+    }
+    assert redact_text(f"Certificate {text} is malformed.") == "***"
+
+
+def test_public_keys_and_putty_s_words_are_told_apart():
+    assert redact_text("PuTTY-User-Key-File-3: ssh-rsa\nPrivate-Lines: 1\nAAAA") == "***"
+    for harmless in (
+        "-----BEGIN PUBLIC KEY-----",
+        "-----BEGIN CERTIFICATE-----",
+        "a private key",
+        "PRIVATE KEY",
+    ):
+        assert redact_text(harmless) == harmless
 
 
 def test_no_member_named_like_a_secret_is_left_open():
