@@ -22,6 +22,8 @@ from iam.targets import require_policy_arn
 SessionPolicies = list[list[str]] | None
 
 ROOT_SECONDS = 3600
+# Bytes that a session token has at most, as MinimumSessionTokenSize has its bound.
+LARGEST_TOKEN = 4096
 # What packed policies and tags may take: a policy of 150 characters then takes the 16 % that AWS was seen to answer.
 PACKED_BYTES = 768
 
@@ -162,3 +164,9 @@ def mint(
         "SessionToken": token,
         "Expiration": expires_at,
     }
+
+
+def token_size(credentials: Mapping[str, Any]) -> dict[str, int]:
+    """What an answer says of the size of its session token: in bytes, and in per cent of what one may have."""
+    size = len(credentials["SessionToken"])
+    return {"SessionTokenSize": size, "SessionTokenUtilization": size * 100 // LARGEST_TOKEN}

@@ -132,9 +132,13 @@ def assume_role(
         policies=policies,
     )
     _note_use(call, role)
-    answer = {"Credentials": credentials, "AssumedRoleUser": _assumed(role, role_session_name)}
-    packed = {"PackedPolicySize": size} if policies is not None or tagged.tags else {}
-    return {**answer, **packed, **({"SourceIdentity": identity} if identity else {})}
+    return {
+        "Credentials": credentials,
+        "AssumedRoleUser": _assumed(role, role_session_name),
+        **({"PackedPolicySize": size} if policies is not None or tagged.tags else {}),
+        **({"SourceIdentity": identity} if identity else {}),
+        **temporary.token_size(credentials),
+    }
 
 
 def _usual_seconds(call: Call, role: Role) -> int:

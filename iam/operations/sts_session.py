@@ -42,7 +42,7 @@ def get_session_token(
         identity_id=call.principal.identity_pk,
         mfa_at=proved or at_sign_in,
     )
-    return {"Credentials": credentials}
+    return {"Credentials": credentials, **temporary.token_size(credentials)}
 
 
 def _federated(call: Call, params: Params, lock: bool) -> Target:
@@ -94,4 +94,9 @@ def get_federation_token(
         "FederatedUserId": f"{number}:{name}",
         "Arn": f"arn:aws:sts::{number}:federated-user/{name}",
     }
-    return {"Credentials": credentials, "FederatedUser": federated, "PackedPolicySize": size}
+    return {
+        "Credentials": credentials,
+        "FederatedUser": federated,
+        "PackedPolicySize": size,
+        **temporary.token_size(credentials),
+    }

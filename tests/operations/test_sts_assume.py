@@ -31,7 +31,7 @@ def test_the_session_has_the_role_s_rights_and_none_of_its_caller(world, arn):
 
 def test_the_answer_of_a_plain_call(world, arn):
     made = world.bob.sts("AssumeRole", RoleArn=arn, RoleSessionName="tuesday")
-    assert made.keys() == {"Credentials", "AssumedRoleUser"}
+    assert made.keys() == {"Credentials", "AssumedRoleUser", "SessionTokenSize", "SessionTokenUtilization"}
     assert made["Credentials"]["Expiration"] == world.bob.now + timedelta(hours=1)
     role = Role.objects.get(name="deployer")
     assert made["AssumedRoleUser"] == {

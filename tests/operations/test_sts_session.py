@@ -122,11 +122,25 @@ def test_temporary_credentials_make_no_further_ones(world):
 
 
 def test_a_token_can_be_asked_to_be_long(world):
-    made = world.bob.sts("GetSessionToken", MinimumSessionTokenSize=600)["Credentials"]
+    answer = world.bob.sts("GetSessionToken", MinimumSessionTokenSize=600)
+    assert (answer["SessionTokenSize"], answer["SessionTokenUtilization"]) == (600, 14)
+    made = answer["Credentials"]
     assert len(made["SessionToken"]) == 600
     credential = principals.find_credential(made["AccessKeyId"])
     assert credential is not None
     assert credential.token_matches(made["SessionToken"])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "utilization"), [(0, 3), (4095, 99), (4096, 100)], ids=["usual", "nearly", "largest"]
+)
+def test_answers_tell_how_large_their_token_is(world, wanted, utilization):
+    for answer in (
+        world.bob.sts("GetSessionToken", MinimumSessionTokenSize=wanted),
+        world.alice.sts("GetFederationToken", Name="anna", MinimumSessionTokenSize=wanted),
+    ):
+        assert answer["SessionTokenSize"] == len(answer["Credentials"]["SessionToken"]) >= wanted
+        assert answer["SessionTokenUtilization"] == utilization
 
 
 def test_a_session_goes_with_its_user(world):
