@@ -33,6 +33,7 @@ AWS_COLOURS: Final = {
     "99BCE3": "blue",
 }
 SHORTEST_SESSION_NAME: Final = 2
+NOBODYS: Final = "0" * 12
 REFUSED: Final = (
     "This role cannot be assumed. Check the account and the role; that your own policies allow sts:AssumeRole on it; "
     "and that the role trusts you. Its trust may ask for MFA: then sign in with your device."
@@ -71,10 +72,7 @@ def index(request: HtmxRequest) -> HttpResponse:
     missing = {name: "This is needed." for name in ("account", "role") if not getattr(wanted, name)}
     if missing:
         return _ask(request, wanted, missing)
-    found = names.find_account(wanted.account)
-    if found is None:
-        return _ask(request, wanted, problem=REFUSED)
-    return _switch(request, wanted, found.number)
+    return _switch(request, wanted, _number(wanted.account))
 
 
 @signed_in
@@ -90,6 +88,14 @@ def leave(request: HtmxRequest) -> HttpResponse:
     session.come_back(request)
     note(request, who.session, "ExitRole")
     return go("home", say=f"You act as {who.role.owner} again.")
+
+
+def _number(typed: str) -> str:
+    """The number to ask with: what is nobody's is asked for as well, so that nothing tells which accounts there are."""
+    found, key = names.find_account(typed), names.account_key(typed)
+    if found is not None:
+        return found.number
+    return key if names.is_number(key) else NOBODYS
 
 
 def _switch(request: HtmxRequest, wanted: Wanted, number: str) -> HttpResponse:
