@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
-from accounts import challenges, halfway, security_keys, sessions, signin, throttle
+from accounts import halfway, security_keys, sessions, signin, throttle
 from accounts.halfway import Halfway
 from accounts.models import Account, Identity, PasskeySignIn
 from accounts.security_keys import Named
@@ -36,24 +36,27 @@ def offered() -> bool:
     return Account.objects.exclude(passkey_sign_in=PasskeySignIn.OFF).exists()
 
 
-def options(request: HttpRequest, now: datetime) -> str:
-    """What the browser needs to have the person choose a passkey, as JSON; "" where none can be used."""
-    return security_keys.passkey_options(sessions.store_of(request), now)
+def options(now: datetime) -> tuple[str, str]:
+    """What the browser needs to have the person choose a passkey, as JSON, and what it is to keep and bring back.
+
+    Both are "" where none can be used.  Nothing is stored: anybody may ask, any number of times (ADR 0061).
+    """
+    return security_keys.passkey_options(now)
 
 
 def sign_in(
-    request: HttpRequest, answer: str, *, now: datetime, visitor: Visitor
+    request: HttpRequest, answer: str, brought: str, *, now: datetime, visitor: Visitor
 ) -> signin.Step | Unverified:
-    """Judge a passkey's answer to this session's challenge, and go on to what comes after the factor.
+    """Judge a passkey's answer to the challenge that this browser brings back, and go on to what comes after the factor.
 
     A password that has expired or must be changed holds the sign-in up as ever.
     """
     store = sessions.store_of(request)
-    challenge = challenges.taken(store, "passkey")
     peer = [throttle.peer_subject(visitor.peer)]
     if not throttle.admit(peer, now):
-        return _refused(None, "locked", "", visitor, now)
-    named = security_keys.accept_named(answer, challenge, now)
+        # Nothing more is written for it: these posts cost no hash, so anybody could send any number.
+        return signin.Refused(REFUSED)
+    named = security_keys.accept_named(answer, brought, now)
     reason = _fault(named)
     if reason or named.identity is None:
         return _refused(named.identity, reason, named.proof.serial, visitor, now)

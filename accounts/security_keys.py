@@ -138,22 +138,23 @@ def accept(
     return _proof(key, identity, asked, now)
 
 
-def passkey_options(store: SessionBase, now: datetime) -> str:
-    """What the browser needs to have the person choose a passkey; "" where none can be used here."""
+def passkey_options(now: datetime) -> tuple[str, str]:
+    """What the browser needs to have the person choose a passkey, and what it is to bring back; "" where none can be used."""
     here = site.present()
     if here is None:
-        return ""
-    challenge = challenges.issue(store, None, "passkey", now)
-    return webauthn.request_options(here, bytes.fromhex(challenge), known=(), verify_user=False)
+        return "", ""
+    challenge, bring = challenges.for_stranger(now)
+    return webauthn.request_options(here, bytes.fromhex(challenge), known=(), verify_user=False), bring
 
 
-def accept_named(answer: str, challenge: str, now: datetime) -> Named:
-    """Judge the answer of a key that says itself whose it is; the challenge is spent by it.
+def accept_named(answer: str, brought: str, now: datetime) -> Named:
+    """Judge the answer of a key that says itself whose it is; the challenge that was brought back is spent by it.
 
     Whether that person may sign in so is the caller's to judge, and whether `knew_user` is needed.
     """
     here = site.present()
-    if here is None or not challenges.spend(challenge, None, "passkey", now):
+    challenge = challenges.spend_for_stranger(brought, now) if here is not None else ""
+    if here is None or not challenge:
         return Named(None, Proof(CodeVerdict("expired")))
     key = _answering(answer)
     if key is None or key.device.identity is None:

@@ -30,7 +30,8 @@ class SecurityKey(models.Model):
 class KeyChallenge(models.Model):
     """A challenge given to one browser for one purpose of one identity.  Spent by deleting it, so once.
 
-    `identity` is null where the key itself is to say whose it is: signing in by passkey.
+    `identity` is null where the key itself was to say whose it is: signing in by passkey.  Such a row is written when the
+    challenge is spent, and says that it is.
     """
 
     digest = models.CharField(max_length=64, unique=True)

@@ -2,12 +2,13 @@
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts import passkeys, signin
+from accounts import challenges, passkeys, signin
 from console import keys
 from console.page import go
 from console.session import visitor
@@ -15,10 +16,21 @@ from console.signing_in import adding, onward, settled, wanted
 
 
 @require_POST
-def options(request: HttpRequest) -> HttpResponse:
-    """What navigator.credentials.get takes, with a fresh challenge; fetched at the press of the button, not before."""
-    asked = passkeys.options(request, timezone.now()) if passkeys.offered() else ""
-    return HttpResponse(asked, content_type="application/json") if asked else HttpResponseNotFound()
+def options(_request: HttpRequest) -> HttpResponse:
+    """What navigator.credentials.get takes, with a fresh challenge, which the browser keeps in a cookie and brings back."""
+    asked, bring = passkeys.options(timezone.now()) if passkeys.offered() else ("", "")
+    if not asked:
+        return HttpResponseNotFound()
+    response = HttpResponse(asked, content_type="application/json")
+    response.set_cookie(
+        settings.PASSKEY_COOKIE_NAME,
+        bring,
+        max_age=challenges.LIFE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
 
 
 @require_POST
@@ -26,8 +38,17 @@ def passkey(request: HttpRequest) -> HttpResponse:
     """Take the answer of a passkey."""
     if (place := settled(request)) is not None:
         return place
-    answer = request.POST.get(keys.ANSWER, "")
-    step = passkeys.sign_in(request, answer, now=timezone.now(), visitor=visitor(request))
+    response = _judged(request)
+    response.delete_cookie(settings.PASSKEY_COOKIE_NAME, samesite="Strict")
+    return response
+
+
+def _judged(request: HttpRequest) -> HttpResponse:
+    answer, brought = (
+        request.POST.get(keys.ANSWER, ""),
+        request.COOKIES.get(settings.PASSKEY_COOKIE_NAME, ""),
+    )
+    step = passkeys.sign_in(request, answer, brought, now=timezone.now(), visitor=visitor(request))
     if isinstance(step, passkeys.Unverified):
         return go(_password_page(request, step), say=passkeys.UNVERIFIED, tone="attention")
     if isinstance(step, signin.Refused):

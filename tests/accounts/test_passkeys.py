@@ -4,9 +4,18 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.core import signing
 
-from accounts import mfa, passkeys, passwords, sessions, signin, site
-from accounts.models import AccountState, Event, Identity, KeyChallenge, PasswordPolicy, SecurityKey
+from accounts import challenges, mfa, passkeys, passwords, sessions, signin, site
+from accounts.models import (
+    AccountState,
+    ConsoleSession,
+    Event,
+    Identity,
+    KeyChallenge,
+    PasswordPolicy,
+    SecurityKey,
+)
 from tests.accounts import cast
 from tests.accounts.cast import NOW, Browser
 from tests.accounts.test_security_keys import registered
@@ -31,12 +40,16 @@ def passkey(identity, **looks):
 
 
 def ask(browser):
-    return browser.visit(lambda request: passkeys.options(request, browser.now))
+    """What the key is asked; the browser keeps what it is to bring back."""
+    asked, browser.cookies["passkey"] = passkeys.options(browser.now)
+    return asked
 
 
 def give(browser, text):
     return browser.visit(
-        lambda request: passkeys.sign_in(request, text, now=browser.now, visitor=browser.visitor)
+        lambda request: passkeys.sign_in(
+            request, text, browser.cookies.get("passkey", ""), now=browser.now, visitor=browser.visitor
+        )
     )
 
 
@@ -177,11 +190,15 @@ def test_a_bent_answer_signs_nobody_in(account, alice, bent):
     key, _ = passkey(alice)
     SecurityKey.objects.update(sign_count=1)
     key.counter = 1
-    step, browser = sign_in(key, **bent)
+    browser = Browser()
+    asked = ask(browser)
+    step = give(browser, key.get(asked, **{"handle": key.handle, **bent}))
     assert step == signin.Refused(passkeys.REFUSED)
     assert browser.who() is None
-    assert not KeyChallenge.objects.exists(), "the challenge is spent all the same"
     assert reasons()[-1].startswith("passkey-")
+    key.counter = 7
+    give(browser, key.get(asked, handle=key.handle))
+    assert reasons()[-1] == "passkey-expired", "the challenge is spent all the same"
 
 
 @pytest.mark.parametrize(
@@ -212,10 +229,57 @@ def test_an_answer_counts_once(account, alice):
     browser = Browser()
     text = key.get(ask(browser), handle=key.handle)
     assert isinstance(give(browser, text), signin.Done)
-    assert isinstance(give(Browser(), text), signin.Refused)
-    other = Browser()
-    ask(other)
-    assert isinstance(give(other, text), signin.Refused)
+    for other in (Browser(), Browser(), Browser({"passkey": browser.cookies["passkey"]}), browser):
+        assert isinstance(give(other, text), signin.Refused)
+        ask(other)
+        assert isinstance(give(other, text), signin.Refused)
+
+
+def test_asking_stores_nothing_and_what_was_used_is_known_until_it_is_too_old(account, alice):
+    key, _ = passkey(alice)
+    for _ in range(50):
+        asked = ask(Browser())
+    assert not KeyChallenge.objects.exists()
+    assert not ConsoleSession.objects.exists()
+    browser = Browser()
+    asked = ask(browser)
+    give(browser, key.get(asked, handle=key.handle))
+    assert challenges.tidy(NOW + challenges.LIFE, 10) == 0
+    assert challenges.tidy(NOW + 2 * challenges.LIFE, 10) == 1
+
+
+def test_what_a_browser_brings_must_be_ours_and_whole(account, alice):
+    key, _ = passkey(alice, counter=None)
+    browser = Browser()
+    text = key.get(ask(browser), handle=key.handle)
+    whole = browser.cookies["passkey"]
+    challenge, _, rest = whole.partition(".")
+    later = f"{challenge}.{int(rest.split(':')[0]) + 600}:{rest.split(':')[1]}"
+    foreign = signing.Signer(salt="another").sign(whole.rpartition(":")[0])
+    for brought in (
+        "",
+        "x",
+        whole[:-1],
+        whole + "x",
+        later,
+        foreign,
+        whole.rpartition(":")[0],
+        "\x00",
+        "é" * 9,
+    ):
+        assert isinstance(give(Browser({"passkey": brought}), text), signin.Refused)
+    assert isinstance(give(browser, text), signin.Done)
+
+
+def test_an_address_that_is_locked_leaves_nothing_more(account, alice):
+    for _ in range(100):
+        give(Browser(peer="192.0.2.9"), "")
+    before = Event.objects.count(), KeyChallenge.objects.count(), ConsoleSession.objects.count()
+    for _ in range(5):
+        browser = Browser(peer="192.0.2.9")
+        ask(browser)
+        assert isinstance(give(browser, "{}"), signin.Refused)
+    assert (Event.objects.count(), KeyChallenge.objects.count(), ConsoleSession.objects.count()) == before
 
 
 def test_a_challenge_is_for_its_browser_its_purpose_and_five_minutes(account, alice):
@@ -360,9 +424,9 @@ def test_a_removed_key_signs_nobody_in(account, alice):
 def test_the_browser_s_key_changes(account, alice):
     key, _ = passkey(alice)
     browser = Browser()
-    asked = ask(browser)
-    before = browser.key
-    give(browser, key.get(asked, handle=key.handle))
+    give(browser, key.get(ask(browser), flags=UP, handle=key.handle))
+    before = browser.key  # it knows which key came first
+    give(browser, key.get(ask(browser), handle=key.handle))
     assert before
     assert browser.key != before
 

@@ -56,12 +56,17 @@ def test_browsers_are_asked_to_offer_passkeys_among_the_names_they_know(world, a
 
 
 def test_a_challenge_is_nobody_s_and_names_no_key(world, key):
-    asked = [json.loads(stranger().post(OPTIONS).text) for _ in range(2)]
+    answers = [stranger().post(OPTIONS) for _ in range(2)]
+    asked = [json.loads(answer.text) for answer in answers]
     for options in asked:
         assert options.pop("challenge")
     assert asked[0] == asked[1]
     assert not asked[0].get("allowCredentials")
-    assert set(KeyChallenge.objects.filter(purpose="passkey").values_list("identity", flat=True)) == {None}
+    assert not KeyChallenge.objects.filter(purpose__contains="stranger").exists()
+    for answer in answers:
+        assert set(answer.response.cookies) == {"passkey"}
+        cookie = answer.response.cookies["passkey"]
+        assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Strict", 300)
 
 
 def test_at_another_address_it_says_where_passkeys_work(world):
@@ -85,6 +90,7 @@ def test_a_passkey_signs_in_and_leads_to_the_page_wanted(world, key):
     assert (done.status, done.location) == (303, "/iam/users/")
     assert here.get("/iam/users/").status == 200
     assert "With MFA" in here.get("/me/sessions/").words
+    assert done.response.cookies["passkey"]["max-age"] == 0
 
 
 def test_policies_see_mfa(world, key):

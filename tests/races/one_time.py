@@ -131,9 +131,10 @@ def passkey(member: Identity) -> Post:
     # It does not count, so that nothing but the challenge tells the second answer from the first.
     key, _ = registered(member, Key(verifies=True, counter=None))
     browser = Browser()
-    text = key.get(browser.visit(lambda request: passkeys.options(request, NOW)), handle=key.handle)
+    asked, brought = passkeys.options(NOW)
+    text = key.get(asked, handle=key.handle)
     return answer_of(
-        browser, lambda request: passkeys.sign_in(request, text, now=NOW, visitor=browser.visitor)
+        browser, lambda request: passkeys.sign_in(request, text, brought, now=NOW, visitor=browser.visitor)
     )
 
 
