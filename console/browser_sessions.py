@@ -12,6 +12,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 
 from accounts import sessions
+from console import cookies
 
 KEPT: Final = timedelta(days=1)  # longer than any session may last
 LONGEST_KEY: Final = 64
@@ -34,16 +35,9 @@ class BrowserSessions(SessionMiddleware):
             return signed_out(request)
         store = sessions.store_of(request)
         if store.browser_key_changed and store.browser_key:
-            kept.set_cookie(
-                settings.BROWSER_COOKIE_NAME,
-                store.browser_key,
-                max_age=KEPT,
-                secure=settings.SESSION_COOKIE_SECURE,
-                httponly=True,
-                samesite="Lax",
-            )
+            cookies.keep(kept, settings.BROWSER_COOKIE_NAME, store.browser_key, KEPT)
         elif store.browser_key_changed:
-            kept.delete_cookie(settings.BROWSER_COOKIE_NAME, samesite="Lax")
+            cookies.forget(kept, settings.BROWSER_COOKIE_NAME)
         return kept
 
 

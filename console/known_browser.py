@@ -10,6 +10,8 @@ from django.core import signing
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from console import cookies
+
 SALT: Final = "console.known-browser"
 KEPT: Final = timedelta(days=400)  # longer, browsers keep no cookie
 MARK_BYTES: Final = 16
@@ -38,14 +40,7 @@ def remembered(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         fresh = getattr(request, _FRESH, "")
         if fresh:
-            response.set_cookie(
-                settings.MARK_COOKIE_NAME,
-                signing.Signer(salt=SALT).sign(fresh),
-                max_age=KEPT,
-                secure=settings.SESSION_COOKIE_SECURE,
-                httponly=True,
-                samesite="Lax",
-            )
+            cookies.keep(response, settings.MARK_COOKIE_NAME, signing.Signer(salt=SALT).sign(fresh), KEPT)
         return response
 
     return answer

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
@@ -16,7 +17,6 @@ from accounts.models import ConsoleSession
 from console import navigation, neighbours, session
 
 THEMES = ("light", "dark")
-THEME_COOKIE = "theme"
 FRAGMENT_HEADER = "X-Fragment"
 
 
@@ -100,7 +100,7 @@ def wants_fragment(request: HttpRequest) -> bool:
 
 def theme_of(request: HttpRequest) -> str:
     """The theme chosen in this browser; "" follows the system."""
-    chosen = request.COOKIES.get(THEME_COOKIE, "")
+    chosen = request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
     return chosen if chosen in THEMES else ""
 
 

@@ -171,13 +171,16 @@ SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_NAME = f"{_prefix}session"
 BROWSER_COOKIE_NAME = f"{_prefix}browser"
 MARK_COOKIE_NAME = f"{_prefix}mark"
+ACCOUNT_COOKIE_NAME = f"{_prefix}account"
+THEME_COOKIE_NAME = f"{_prefix}theme"
 PASSKEY_COOKIE_NAME = f"{_prefix}passkey"
+FLASH_COOKIE_NAME = f"{_prefix}flash"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = f"{_prefix}csrf"
 CSRF_FAILURE_VIEW = "console.refusals.csrf_failure"
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+MESSAGE_STORAGE = "console.flashes.Flashes"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

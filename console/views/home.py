@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from console import navigation
-from console.page import THEME_COOKIE, THEMES, go, page
+from console import cookies, navigation
+from console.page import THEMES, go, page
 from console.panels import panel
 from console.session import LEFT_HEADER, HtmxRequest, own_address, required, signed_in
 
@@ -114,16 +115,9 @@ def appearance(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("theme", "")
     response = go(own_address(request.POST.get("next")))
     if chosen in THEMES:
-        response.set_cookie(
-            THEME_COOKIE,
-            chosen,
-            max_age=THEME_KEPT,
-            secure=request.is_secure(),
-            httponly=True,
-            samesite="Lax",
-        )
+        cookies.keep(response, settings.THEME_COOKIE_NAME, chosen, THEME_KEPT)
     else:
-        response.delete_cookie(THEME_COOKIE, samesite="Lax")
+        cookies.forget(response, settings.THEME_COOKIE_NAME)
     return response
 
 

@@ -3,6 +3,7 @@
 Each step is a page of its own; what has been proved so far is kept by accounts.signin, not in the forms.
 """
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,14 +14,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import hashers, signin
-from console import keys, neighbours, password_fields, password_hints, signing_out
+from console import cookies, keys, neighbours, password_fields, password_hints, signing_out
 from console.fields import Field, FormError
 from console.page import go, page
 from console.session import visitor
 from console.signing_in import adding, again, onward, sent, settled, wanted
 
-ACCOUNT_COOKIE = "account"
-ACCOUNT_KEPT_SECONDS = 180 * 24 * 3600
+ACCOUNT_KEPT = timedelta(days=180)
 ENDED = "Your session has ended. Sign in again to go on where you were."
 
 
@@ -93,7 +93,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def _first_page(request: HttpRequest, account: str, *, as_root: bool, error: str = "") -> HttpResponse:
-    remembered = request.COOKIES.get(ACCOUNT_COOKIE, "")[:64]
+    remembered = request.COOKIES.get(settings.ACCOUNT_COOKIE_NAME, "")[:64]
     typed = account or sent(request, "account") or remembered
     password = Field("password", "Password", "password", required=True, autocomplete="current-password")
     passkeys_at = keys.passkeys_at(request)
@@ -150,16 +150,9 @@ def _first_page(request: HttpRequest, account: str, *, as_root: bool, error: str
 def _remember(request: HttpRequest, response: HttpResponse, account: str) -> None:
     """Keep the account's name in this browser, where the person asked for it; forget it where not."""
     if sent(request, "remember") == "true":
-        response.set_cookie(
-            ACCOUNT_COOKIE,
-            account,
-            max_age=ACCOUNT_KEPT_SECONDS,
-            secure=request.is_secure(),
-            httponly=True,
-            samesite="Lax",
-        )
-    elif ACCOUNT_COOKIE in request.COOKIES:
-        response.delete_cookie(ACCOUNT_COOKIE, samesite="Lax")
+        cookies.keep(response, settings.ACCOUNT_COOKIE_NAME, account, ACCOUNT_KEPT)
+    elif settings.ACCOUNT_COOKIE_NAME in request.COOKIES:
+        cookies.forget(response, settings.ACCOUNT_COOKIE_NAME)
 
 
 urlpatterns = [

@@ -163,6 +163,24 @@ def test_forms_need_their_token(bob):
     assert b"This page is out of date" in without_token.content
 
 
+def test_every_cookie_is_for_this_host_over_https_and_not_for_scripts(bob, browser, settings):
+    for name in ("SESSION", "CSRF"):
+        setattr(settings, f"{name}_COOKIE_SECURE", True)
+    for name in ("ACCOUNT", "THEME"):
+        setattr(settings, f"{name}_COOKIE_NAME", f"__Host-{name.lower()}")
+    person = browser()
+    person.get("/signin")
+    person.post("/signin", sent(remember="true"))
+    person.post("/appearance", {"theme": "dark"})
+    kept = person.client.cookies
+    assert {"__Host-account", "__Host-theme", settings.MARK_COOKIE_NAME} < set(kept)
+    for cookie in kept.values():
+        assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (True, True, "Lax"), cookie.key
+        assert (cookie["path"], cookie["domain"]) == ("/", ""), cookie.key
+    person.post("/appearance", {"theme": "auto"})
+    assert kept["__Host-theme"]["secure"], "without it browsers would keep what is to be forgotten"
+
+
 def test_the_account_is_remembered_only_by_consent(bob, browser):
     person = browser()
     person.post("/signin", sent())

@@ -122,6 +122,7 @@ def test_roles_and_accounts_that_are_missing_or_distrust_one_read_alike(world, b
     make_role(root_of(world.other), "Distrustful", trusts=world.other.number)
     real = world.account if who == "carol" else Account.objects.get(pk=world.other.pk)
     opened = browser(getattr(world, who))
+    assert real.alias is not None
     for known, invented in ((real.alias, "z" * len(real.alias)), (real.number, "9" * 12)):
         answers = [opened.post(HERE, {"account": typed, "role": role}) for typed in (known, invented)]
         assert answers[0].is_accessible()

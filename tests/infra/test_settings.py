@@ -19,7 +19,8 @@ PRODUCTION = {
 SHOW = """
 from console import settings as s
 print(s.SESSION_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_HTTPONLY,
-      s.SESSION_COOKIE_SAMESITE, s.DEBUG, s.DATABASES["default"]["ENGINE"].rpartition(".")[2])
+      s.SESSION_COOKIE_SAMESITE, s.DEBUG, s.DATABASES["default"]["ENGINE"].rpartition(".")[2],
+      all(getattr(s, name).startswith("__Host-") for name in dir(s) if name.endswith("_COOKIE_NAME")))
 """
 
 
@@ -47,6 +48,7 @@ def test_production_starts_when_whole(tmp_path):
         "Lax",
         "False",
         "sqlite3",
+        "True",
     ], done.stderr
     assert list(tmp_path.iterdir()) == []
 
