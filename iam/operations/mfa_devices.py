@@ -13,7 +13,7 @@ from accounts import devices, mfa, sessions
 from accounts.models import Identity, MfaDevice
 from iam import describe, quotas, tagging, targets
 from iam.call import Call, Output, Page, Params, Tags, Target
-from iam.catalogue import asks, operation
+from iam.catalogue import Resolver, asks, operation
 from iam.errors import (
     AccessDenied,
     DeleteConflict,
@@ -28,6 +28,7 @@ from iam.models.scoped import arn
 _PATH = re.compile(r"/(?:[A-Za-z0-9/]*/)?")
 _LONGEST_SERIAL = 256
 _VIRTUAL, _HARDWARE = "virtual", "hardware"
+_UNPROVED = "To complete this action, please ensure that you are authenticated with an MFA device that is enabled for this user."
 
 
 @operation(
@@ -98,10 +99,29 @@ def _owner_with_device(call: Call, params: Params, lock: bool) -> Target:
     found = _owner_and_device(call, params, lock)
     if found.absent is not None or found.given["device"].identity_id == found.given["owner"].pk:
         return found
-    return replace(found, absent=_missing(str(params["serial_number"])))
+    return replace(found, absent=NoSuchEntity("MFA Device invalid for user."))
 
 
-@operation("iam.EnableMFADevice", target=_owner_and_device)
+def _proved(resolver: Resolver) -> Resolver:
+    """Refuse users who add to their devices, or take one away, by a long-term key: stolen, it shall not undo MFA.
+
+    Told before a device is missing.  Who manages another's devices is asked for a permission only; pages of the console
+    ask for a fresh proof of their own (console.step_up).
+    Source: AWS security bulletin AWS-2023-001; recorded answers of AWS.
+    """
+
+    def resolve(call: Call, params: Params, lock: bool) -> Target:
+        found = resolver(call, params, lock)
+        owner = found.given.get("owner")
+        by_key = call.principal.kind == "user" and call.principal.session is None
+        if owner is None or not by_key or owner.pk != call.principal.identity_pk:
+            return found
+        return replace(found, absent=AccessDenied(_UNPROVED)) if owner.mfa_devices.exists() else found
+
+    return resolve
+
+
+@operation("iam.EnableMFADevice", target=_proved(_owner_and_device))
 def enable_mfa_device(
     call: Call, *, owner: Identity, device: MfaDevice, authentication_code1: str, authentication_code2: str
 ) -> None:
@@ -110,10 +130,12 @@ def enable_mfa_device(
     The user's console sessions end, save the one the call comes from: they were begun without the device.
 
     Errors: NoSuchEntity (user, device), EntityAlreadyExists (assigned already), LimitExceeded (devices per user),
-    AccessDenied (an app for a root user that must have better), InvalidAuthenticationCode (wrong, used, equal or not
-    consecutive; too many wrong ones).
+    AccessDenied (one's own second device by a long-term key; an app for a root user that must have better),
+    InvalidAuthenticationCode (wrong, used, equal or not consecutive; too many wrong ones).
     Source: IAM API Reference, EnableMFADevice; ADR 0039.
     """
+    if device.identity_id == owner.pk:
+        raise EntityAlreadyExists(f"MFA Device for user {describe.owner_name(owner)} already exists.")
     if device.identity_id is not None:
         raise EntityAlreadyExists("MFA Device is already in use.")
     if devices.refused_to(owner, device.kind):
@@ -138,14 +160,14 @@ def resync_mfa_device(
     _require(call, device, verdict)
 
 
-@operation("iam.DeactivateMFADevice", target=_owner_with_device)
+@operation("iam.DeactivateMFADevice", target=_proved(_owner_with_device))
 def deactivate_mfa_device(call: Call, *, owner: Identity, device: MfaDevice) -> None:
     """Take the device from its user, whose console sessions end, save the one the call comes from.
 
     The device stays, assigned to nobody; a hardware token is in the stock again, a security key is forgotten.
 
-    Errors: NoSuchEntity (user, device; a device of someone else), ValidationError (no name given by a role or
-    federated session).
+    Errors: NoSuchEntity (user, device; a device of someone else), AccessDenied (one's own by a long-term key),
+    ValidationError (no name given by a role or federated session).
     """
     if not mfa.deactivate(device):
         quotas.give_back(call.account, "MFADevices")

@@ -1,6 +1,7 @@
 """MFA devices of users and of root."""
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import unquote
 
@@ -31,6 +32,13 @@ class Phone:
     def enable(self, actor: Actor, user_name: str) -> "Phone":
         actor.iam("EnableMFADevice", UserName=user_name, **self.codes(actor))
         return self
+
+
+def proved_by(phone: Phone, actor: Actor) -> Actor:
+    """The actor with temporary credentials that a code of the device has proved."""
+    code = phone.codes(actor)["AuthenticationCode2"]
+    session = actor.assume(actor.sts("GetSessionToken", SerialNumber=phone.serial, TokenCode=code))
+    return replace(session, now=actor.now)
 
 
 @pytest.fixture
@@ -187,12 +195,36 @@ def test_user_device_assignment_and_limit_are_looked_at_before_the_codes(world, 
     phone.enable(world.alice, "alice")
     with refused("EntityAlreadyExists", "MFA Device is already in use."):
         world.alice.iam("EnableMFADevice", UserName="bob", **phone.codes(world.alice))
+    with refused("EntityAlreadyExists", "MFA Device for user alice already exists."):
+        world.root.iam("EnableMFADevice", UserName="alice", **phone.codes(world.alice))
     with refused("NoSuchEntity", "MFA Device with serial number"):
         world.carol.iam("EnableMFADevice", UserName="carol", **phone.codes(world.carol))
 
 
-def test_a_user_has_at_most_eight_devices(world, monkeypatch):
-    monkeypatch.setitem(quotas.UNSHOWN, "MFADevicesPerUser", 1)
+def test_a_long_term_key_neither_adds_to_ones_own_devices_nor_takes_one_away(world):
+    unproved = "please ensure that you are authenticated with an MFA device that is enabled for this user."
+    one, two = Phone(world.alice, "one"), Phone(world.alice, "two")
+    one.enable(world.alice, "alice")
+    for name in ({"UserName": "alice"}, {}):
+        with refused("AccessDenied", unproved):
+            world.alice.iam("EnableMFADevice", **name or {"UserName": "Alice"}, **two.codes(world.alice))
+        for serial in (one.serial, f"{one.serial}x"):
+            with refused("AccessDenied", unproved):
+                world.alice.iam("DeactivateMFADevice", **name, SerialNumber=serial)
+    soon = world.alice.later(minutes=5)
+    soon.iam("ResyncMFADevice", UserName="alice", **one.codes(soon))
+    proved = proved_by(one, world.alice.later(minutes=10))
+    two.enable(proved, "alice")
+    for phone in (one, two):
+        proved.iam("DeactivateMFADevice", UserName="alice", SerialNumber=phone.serial)
+    again = world.alice.later(minutes=20)
+    one.enable(again, "alice")
+    world.root.iam("DeactivateMFADevice", UserName="alice", SerialNumber=one.serial)
+
+
+def test_a_user_has_at_most_eight_devices(world):
+    world.account.quotas = {"MFADevicesPerUser": 1}
+    world.account.save()
     Phone(world.alice, "one").enable(world.alice, "bob")
     two = Phone(world.alice, "two")
     with refused("LimitExceeded", "Cannot exceed quota for MFADevicesPerUser: 1"):
@@ -216,7 +248,7 @@ def test_resync_learns_a_clock_that_is_off(world, phone):
 def test_a_device_of_someone_else_is_missing(world, phone, action):
     phone.enable(world.alice, "alice")
     codes = phone.codes(world.alice) if action == "ResyncMFADevice" else {"SerialNumber": phone.serial}
-    with refused("NoSuchEntity", f"MFA Device with serial number {phone.serial} does not exist."):
+    with refused("NoSuchEntity", "MFA Device invalid for user."):
         world.alice.iam(action, UserName="bob", **codes)
     with refused("NoSuchEntity", "The user with name ghost cannot be found."):
         world.alice.iam(action, UserName="ghost", **codes)
@@ -279,7 +311,8 @@ def test_a_user_manages_its_own_device_as_awss_self_service_policy_says(world):
     assert dora.iam("ListMFADevices")["MFADevices"][0]["SerialNumber"] == phone.serial
     with refused("AccessDenied"):
         dora.iam("ListMFADevices", UserName="bob")
-    dora.iam("DeactivateMFADevice", SerialNumber=phone.serial)
+    proved = proved_by(phone, dora.later(minutes=10))
+    proved.iam("DeactivateMFADevice", UserName="dora", SerialNumber=phone.serial)
     dora.iam("DeleteVirtualMFADevice", SerialNumber=phone.serial)
 
 
