@@ -5,10 +5,13 @@ is lost, since a failure of either fails the transaction.  Source: docs/adr/0043
 """
 
 from collections.abc import Sequence
+from threading import get_ident
 from typing import Any, TypeAlias
 
+from django.conf import settings
 from django.db import InterfaceError
 from django.db.backends.postgresql import base
+from psycopg import Error
 
 from accounts.postgres.link import Link
 
@@ -23,17 +26,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
     @property
     def short(self) -> bool:
         """Whether the short way is open: not where somebody listens to the statements, as tests and debugging do."""
-        return not self.execute_wrappers and not self.queries_logged
+        return not (self.execute_wrappers or self.force_debug_cursor or settings.DEBUG)
 
     def rows(self, sql: str, values: Sequence[Any]) -> list[Row]:
         """The rows of a statement written for Django's cursor.  Errors: Django's, as of a cursor."""
-        with self.wrap_database_errors:
-            return self._linked().rows((sql, values), begins=not self.autocommit)
+        link = self._linked()
+        try:
+            return link.rows((sql, values), begins=not self.autocommit)
+        except Error:
+            with self.wrap_database_errors:  # it makes the driver's error into Django's
+                raise
 
     def count(self, sql: str, values: Sequence[Any]) -> int:
         """How many rows a statement has changed.  Errors: as of `rows`."""
-        with self.wrap_database_errors:
-            return self._linked().count((sql, values), begins=not self.autocommit)
+        link = self._linked()
+        try:
+            return link.count((sql, values), begins=not self.autocommit)
+        except Error:
+            with self.wrap_database_errors:
+                raise
 
     def leave(self, sql: str, values: Sequence[Any]) -> None:
         """Have a statement run whose answer nobody waits for: at once, or with the next of the transaction.
@@ -53,8 +64,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connection
 
     def _linked(self) -> Link:
-        self.validate_thread_sharing()
-        self.validate_no_broken_transaction()
+        if self._thread_ident != get_ident():  # type: ignore[attr-defined]  # missing in the stubs
+            self.validate_thread_sharing()
+        if self.needs_rollback:
+            self.validate_no_broken_transaction()
         if self.connection is None or self._link is None:
             self.ensure_connection()
         if self._link is None:

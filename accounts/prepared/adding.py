@@ -4,7 +4,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
 from django.db.models.constants import OnConflict
@@ -12,7 +12,7 @@ from django.db.models.sql import InsertQuery
 
 from accounts.columns import Writers, writers, written
 from accounts.prepared.changing import Change
-from accounts.prepared.sending import fetched, left
+from accounts.prepared.sending import fetched, here, left
 from accounts.prepared.texts import Value
 
 M = TypeVar("M", bound=Model)
@@ -21,7 +21,7 @@ Fields: TypeAlias = "tuple[Field[Any, Any], ...]"
 
 def insert(row: M) -> M:
     """Add a new row to its table; afterwards it has its primary key, as after `save`."""
-    connection = connections[DEFAULT_DB_ALIAS]
+    connection = here()
     sql, columns = _insertion(type(row), connection.vendor)
     ((key,),) = fetched(connection, sql, written(columns, row.__dict__, connection))
     return _added(row, key)
@@ -29,7 +29,7 @@ def insert(row: M) -> M:
 
 def insert_with(row: M, further: Model, by: str) -> M:
     """Add `further` and a row that refers to it by the relation `by`; on PostgreSQL in one statement."""
-    connection = connections[DEFAULT_DB_ALIAS]
+    connection = here()
     if connection.vendor == "postgresql":
         _insert_together(connection, "", [], row, further, by)
         return row
@@ -44,7 +44,7 @@ def insert_if(
 
     Returns whether it did; else nothing is different.  On PostgreSQL all is one statement.
     """
-    connection = connections[DEFAULT_DB_ALIAS]
+    connection = here()
     if connection.vendor == "postgresql":
         text = change.text(connection, values)
         return _insert_together(connection, text.sql, text.given(values), row, further, by)
@@ -95,7 +95,7 @@ class Addition:
 
     def leave(self, **values: Any) -> None:
         """Add a row in the transaction of the caller.  Documents are written as JSON here, times as the database has them."""
-        connection = connections[DEFAULT_DB_ALIAS]
+        connection = here()
         sql, columns = _insertion(self._model, connection.vendor, self._unless_there)
         left(connection, sql, written(columns, values, connection))
 

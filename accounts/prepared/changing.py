@@ -4,13 +4,13 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 from django.db.models.sql import DeleteQuery, UpdateQuery
 
 from accounts.columns import Writers, writers, written
-from accounts.prepared.sending import counted, fetched, left
+from accounts.prepared.sending import counted, fetched, here, left
 from accounts.prepared.texts import Text, Value, stand_ins, text_of
 
 M = TypeVar("M", bound=Model)
@@ -26,19 +26,19 @@ class Change(Generic[M]):
 
     def run(self, **values: Value) -> int:
         """Change the rows; returns how many there were."""
-        connection = connections[DEFAULT_DB_ALIAS]
+        connection = here()
         text = self.text(connection, values)
         return counted(connection, text.sql, text.given(values))
 
     def leave(self, **values: Value) -> None:
         """Change the rows, however many there are."""
-        connection = connections[DEFAULT_DB_ALIAS]
+        connection = here()
         text = self.text(connection, values)
         left(connection, text.sql, text.given(values))
 
     def giving(self, column: str, **values: Value) -> list[Any]:
         """Change the rows; returns what the column, whose values need no reading, holds in each afterwards."""
-        connection = connections[DEFAULT_DB_ALIAS]
+        connection = here()
         text = self.text(connection, values)
         sql = f"{text.sql} RETURNING {connection.ops.quote_name(column)}"
         return [given for (given,) in fetched(connection, sql, text.given(values))]
@@ -64,7 +64,7 @@ class Removal(Generic[M]):
 
     def leave(self, **values: Value) -> None:
         """Delete the rows, however many there are."""
-        connection = connections[DEFAULT_DB_ALIAS]
+        connection = here()
         text = self._texts.get(connection.vendor)
         if text is None:
             given = stand_ins(values)
@@ -75,14 +75,14 @@ class Removal(Generic[M]):
 
 def rewrite(row: Model) -> None:
     """Write every column of a row that is there, in the transaction of the caller."""
-    connection = connections[DEFAULT_DB_ALIAS]
+    connection = here()
     sql, columns = _rewriting(type(row), connection.vendor)
     left(connection, sql, [*written(columns, row.__dict__, connection), row.pk])
 
 
 @functools.cache
 def _rewriting(model: type[Model], vendor: str) -> tuple[str, Writers]:
-    quoted = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    quoted = here().ops.quote_name
     key, table = quoted(str(model._meta.pk.column)), quoted(model._meta.db_table)
     fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
     sets = ", ".join(f"{quoted(str(field.column))} = %s" for field in fields)

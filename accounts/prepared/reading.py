@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 from django.db.models.query import RelatedPopulator, get_related_populators
@@ -13,7 +13,7 @@ from django.db.transaction import TransactionManagementError
 
 from accounts.columns import Reader, readers, writers, written
 from accounts.prepared.rows import instance_of
-from accounts.prepared.sending import fetched
+from accounts.prepared.sending import fetched, here
 from accounts.prepared.texts import Text, Value, stand_ins, text_of
 
 M = TypeVar("M", bound=Model)
@@ -50,23 +50,23 @@ class Prepared(Generic[M]):
 
     def rows(self, **values: Value) -> list[M]:
         """The rows, as the query that `build` returns would have them."""
-        connection = connections[DEFAULT_DB_ALIAS]
+        connection = here()
         reading = self._as_read(connection, values)
         return [_made(reading, row, connection) for row in _found(reading, values, connection)]
 
     def found(self, **values: Value) -> tuple[Any, ...] | None:
         """The columns of the row that the values identify, as they came, or None."""
-        connection = connections[DEFAULT_DB_ALIAS]
+        connection = here()
         return next(iter(_found(self._as_read(connection, values), values, connection)), None)
 
     def made(self, row: tuple[Any, ...]) -> M:
         """The instance that a row which was `found` becomes."""
-        connection = connections[DEFAULT_DB_ALIAS]
+        connection = here()
         return _made(self._readings[connection.vendor], row, connection)
 
     def always(self, **values: Value) -> tuple[M, bool]:
         """The row and True, or one that is made of the decoys' columns by the same steps, and False: both cost the same."""
-        connection = connections[DEFAULT_DB_ALIAS]
+        connection = here()
         reading = self._as_read(connection, values)
         if reading.decoy is None:
             raise ValueError("There are no decoys for this query.")

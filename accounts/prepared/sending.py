@@ -3,13 +3,25 @@
 Errors are Django's; one in a transaction marks it to be rolled back, as Django's own statements do.
 """
 
+import threading
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from accounts.postgres.base import DatabaseWrapper
+
+_threads_own = threading.local()
+
+
+def here() -> BaseDatabaseWrapper:
+    """The connection of this thread, which Django makes once and never replaces."""
+    try:
+        connection: BaseDatabaseWrapper = _threads_own.connection
+    except AttributeError:
+        connection = _threads_own.connection = connections[DEFAULT_DB_ALIAS]
+    return connection
 
 
 def fetched(connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
