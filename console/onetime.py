@@ -2,10 +2,17 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from accounts.models import Identity
+from console.templatetags.console import account_number
+
 SHOWN_ONCE = "This is the only time it is shown. Copy it or download it now; it cannot be shown again."
+SHOWN_TOGETHER = (
+    "This is the only time they are shown. Print them or save them now; they cannot be shown again."
+)
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -15,6 +22,9 @@ class Item:
 
     label: str
     value: str
+
+
+EACH_CODE = Item("Each code", "signs you in once, after the password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +39,15 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class OneTimeSecret:
-    """What components/one_time.html shows.  `done` is the address of its button; "" shows none.  `repr` shows no secret."""
+    """What components/one_time.html shows.  `done` is the address of its button; "" shows none.  `repr` shows no secret.
+
+    `codes` are shown side by side and can be printed, with `facts`: whose they are, so that a paper tells it.
+    """
 
     title: str
-    fields: tuple[Item, ...]
+    fields: tuple[Item, ...] = ()
+    codes: tuple[str, ...] = ()
+    facts: tuple[Item, ...] = ()
     files: tuple[Download, ...] = ()
     warning: str = SHOWN_ONCE
     done: str = ""
@@ -94,14 +109,24 @@ def temporary_pass(owner: str, value: str, *, sign_in: str, ends: datetime, done
     )
 
 
-def codes(owner: str, values: list[str], *, done: str = "") -> OneTimeSecret:
-    """Recovery codes: each works once."""
+def codes(identity: Identity, values: Sequence[str], *, made: datetime, done: str = "") -> OneTimeSecret:
+    """Recovery codes: each works once.  The page, the file and the print say whose they are and since when."""
+    owner, account = identity.name or "root", identity.account
+    called = f"{account.alias or account.name} ({account_number(account.number)})"
+    facts = (
+        Item("Account", called),
+        Item("User", owner),
+        Item("Made", f"{made:%d %b %Y, %H:%M} UTC"),
+        EACH_CODE,
+    )
+    title = f"Recovery codes of {owner}"
+    told = [title, *(f"{fact.label}: {fact.value}" for fact in facts), "", *values]
     return OneTimeSecret(
-        title=f"Recovery codes of {owner}",
-        fields=tuple(Item(f"Code {number}", value) for number, value in enumerate(values, 1)),
-        files=(
-            Download("Text file", f"{owner}-recovery-codes.txt", "".join(f"{value}\n" for value in values)),
-        ),
+        title=title,
+        codes=tuple(values),
+        facts=facts,
+        files=(Download("Text file", f"{owner}-recovery-codes.txt", "".join(f"{line}\n" for line in told)),),
+        warning=SHOWN_TOGETHER,
         done=done,
     )
 

@@ -3,7 +3,7 @@
 import base64
 import json as jsonlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -173,6 +173,12 @@ def cli(line: str) -> str:
 def data_uri(text: str, media_type: str = "text/plain") -> str:
     """A file in an address, so that a secret is downloaded from the page without asking the server again."""
     return f"data:{media_type};base64,{base64.b64encode(text.encode()).decode()}"
+
+
+@register.filter
+def lines(values: Iterable[str]) -> str:
+    """Texts as lines of one text, as they are copied."""
+    return "\n".join(values)
 
 
 @register.filter

@@ -4,12 +4,13 @@ from typing import Final
 
 from django.http import HttpResponse
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from console import onetime, own
 from console.confirm import Confirm
 from console.page import page
-from console.session import HtmxRequest
+from console.session import HtmxRequest, required
 from console.steps import Step, attempt
 
 TITLE: Final = "Recovery codes"
@@ -33,7 +34,12 @@ def create(request: HtmxRequest) -> HttpResponse:
     outcome = attempt(request, Step(question.verb, "tenant.CreateRecoveryCodes", {}))
     if not outcome.done:
         return question.refused(outcome.why).ask(request, crumbs=own.CRUMBS)
-    secret = onetime.codes(own.label(request), outcome.answer["RecoveryCodes"], done=own.CREDENTIALS)
+    secret = onetime.codes(
+        required(request).identity,
+        outcome.answer["RecoveryCodes"],
+        made=timezone.now(),
+        done=own.CREDENTIALS,
+    )
     return page(request, "console/me/secret.html", title=TITLE, secret=secret, crumbs=own.CRUMBS)
 
 

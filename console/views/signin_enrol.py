@@ -147,8 +147,7 @@ def _done(request: HttpRequest, waiting: NeedsDevice, serial: str) -> HttpRespon
         return again(request)
     if not isinstance(step, signin.Done) or not recovery_codes:
         return onward(request, step)
-    label = "root" if waiting.identity.is_root else waiting.identity.name
-    secret = onetime.codes(label, recovery_codes, done=wanted(request))
+    secret = onetime.codes(waiting.identity, recovery_codes, made=timezone.now(), done=wanted(request))
     return page(
         request, "console/signin/enrolled.html", secret=secret, passed=waiting.passed, better=waiting.better
     )

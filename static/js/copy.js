@@ -1,4 +1,4 @@
-// Copy buttons: copies data-copy, says so aloud and shows a tick for a moment.
+// Copy buttons: copies data-copy, says so aloud and shows a tick for a moment.  Print buttons print the page.
 
 const announce = (text) => {
   const announcer = document.getElementById("announcer");
@@ -17,6 +17,10 @@ const copied = (button) => {
   }, 1600);
 };
 
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
@@ -26,7 +30,9 @@ document.addEventListener("click", async (event) => {
     announce(`${button.getAttribute("aria-label").replace(/^Copy /, "")} copied`);
   } catch {
     // Browsers refuse the clipboard to pages without https: leave the text selected instead.
-    const text = button.parentElement.querySelector("code, .mono");
+    const text = button.dataset.copies
+      ? document.getElementById(button.dataset.copies)
+      : button.parentElement.querySelector("code, .mono");
     if (text) getSelection().selectAllChildren(text);
     announce("The browser did not allow copying; the text is selected.");
   }

@@ -1,11 +1,13 @@
 """Recovery codes by page, and an administrator's unlocking."""
 
+import base64
 from datetime import UTC, datetime
 
 import pytest
 
 from accounts import mfa, recovery, throttle, totp
 from accounts.models import Identity
+from console.templatetags.console import account_number
 from tests.console.browser import Browser
 from tests.console.test_me_mfa import enrolled
 from tests.world import PASSWORD, allow
@@ -61,6 +63,25 @@ def test_ten_are_shown_once_and_each_signs_in_once(world, person, browser):
     assert "You signed in with a recovery code. 9 of 10 are left." in home.words
     assert "With MFA" in home.words
     assert at_the_factor(world, person).post(RECOVERY, {"recovery": codes[0]}).status == 422
+
+
+def test_the_page_and_the_file_say_whose_they_are(world, person, browser):
+    opened = browser(person)
+    enrolled(opened)
+    page = opened.post(CREATE)
+    user = person.principal.name or "root"
+    account = f"{world.account.alias} ({account_number(world.account.number)})"
+    said = f"Account {account} User {user} Made {datetime.now(UTC):%d %b %Y}"
+    assert said in page.words
+    file = next(e for e in page.tree.walk() if e.get("download") == f"{user}-recovery-codes.txt")
+    text = base64.b64decode(file.get("href").partition(",")[2]).decode().splitlines()
+    assert (text[0], text[1], text[-10:]) == (
+        f"Recovery codes of {user}",
+        f"Account: {account}",
+        codes_of(page),
+    )
+    together = next(e for e in page.tree.walk() if e.get("data-copies"))
+    assert together.get("data-copy").splitlines() == codes_of(page)
 
 
 def test_without_codes_the_way_is_not_offered(world, browser):

@@ -103,6 +103,22 @@ def test_rows_are_cards_on_a_phone_and_still_rows_to_a_screen_reader(admin: Pers
     assert (ending["x"] + ending["width"] <= PHONE[0], ending["height"] >= 44) == (True, True)
 
 
+def test_recovery_codes_are_copied_together_and_printed_alone_with_their_owner(admin: Person):
+    admin.visit("/me/recovery-codes/create/")
+    admin.press("Make codes")
+    codes = admin.page.locator("#one-time-codes code").all_inner_texts()
+    assert len(codes) == 10
+    assert admin.obstacles() == []
+    admin.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    admin.press("Copy all codes")
+    expect(admin.page.locator("#announcer")).to_have_text("all codes copied")
+    assert admin.page.evaluate("navigator.clipboard.readText()") == "\n".join(codes)
+    admin.page.emulate_media(media="print")
+    printed = admin.page.locator(".frame").inner_text()
+    assert re.sub(r"\s+", " ", printed).startswith("Recovery codes of admin Account demo (")
+    assert printed.split()[-10:] == codes
+
+
 def test_a_dialog_names_what_goes_and_is_left_by_the_keyboard(admin: Person):
     admin.visit("/iam/groups/Auditors/")
     admin.press("Delete")
