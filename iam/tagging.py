@@ -14,17 +14,23 @@ StoredTags = list[dict[str, str]]
 def added(present: Sequence[dict[str, str]], tags: Tags, *, case_sensitive: bool = False) -> StoredTags:
     """The stored tags once `tags` are laid over them: a key that is there gets the new spelling and value in place.
 
-    Errors: InvalidInput (a key twice, or in AWS's own prefix), LimitExceeded (50 tags).
+    Errors: InvalidInput (a key in AWS's own prefix, or twice), LimitExceeded (50 tags).
     """
+    if any(tag["Key"].lower().startswith("aws:") for tag in tags):
+        raise InvalidInput("Tag keys beginning with aws: are reserved for system use.", member="Tags")
     refuse_duplicates([tag["Key"] for tag in tags], case_sensitive=case_sensitive)
     stored = {_key(tag["Key"], case_sensitive): dict(tag) for tag in present}
     for tag in tags:
-        if tag["Key"].lower().startswith("aws:"):
-            raise InvalidInput("Tag keys that begin with 'aws:' are reserved.", member="Tags")
         stored[_key(tag["Key"], case_sensitive)] = {"Key": tag["Key"], "Value": tag["Value"]}
     if len(stored) > TAGS_PER_ENTITY:
         raise LimitExceeded("The number of tags has reached the maximum limit.", member="Tags")
     return list(stored.values())
+
+
+def require_some(listed: Sequence[object], member: str) -> None:
+    """Errors: InvalidInput where nothing is listed; the text ends in a blank, as recorded of AWS."""
+    if not listed:
+        raise InvalidInput("Error occurred while validating input. ", member=member)
 
 
 def removed(

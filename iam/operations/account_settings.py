@@ -60,7 +60,7 @@ def list_account_aliases(call: Call, *, page: Page) -> Output:
     return page.of_values("AccountAliases", [call.account.alias] if call.account.alias else [])
 
 
-def _allowed_by_the_account(call: Call, target: Target, params: Params) -> list[Check]:  # one signature
+def _allowed_by_the_account(call: Call, target: Target, params: Params) -> list[Check]:
     """Users who may change their passwords by the account's policy may read it too, short of an explicit deny."""
     policy = password_policies.find(call.account) if call.principal.kind == "user" else None
     granted = policy is not None and policy.allow_users_to_change_password

@@ -23,13 +23,15 @@ Tagged: TypeAlias = (
 class Kind:
     """One kind of thing with tags, by the noun in its operations' names.
 
-    `principal`: its tags say what it may do itself (aws:PrincipalTag).
+    `principal`: its tags say what it may do itself (aws:PrincipalTag).  `provider`: taking no tag off is a fault.
+    Source: recorded answers of AWS.
     """
 
     noun: str
     target: Resolver
     case_sensitive: bool = False
     principal: bool = False
+    provider: bool = False
 
 
 KINDS = (
@@ -38,8 +40,8 @@ KINDS = (
     Kind("Policy", targets.policy(), case_sensitive=True),
     Kind("MFADevice", targets.mfa_device(), case_sensitive=True),
     Kind("InstanceProfile", targets.instance_profile(), case_sensitive=True),
-    Kind("OpenIDConnectProvider", targets.oidc_provider(), case_sensitive=True),
-    Kind("SAMLProvider", targets.saml_provider(), case_sensitive=True),
+    Kind("OpenIDConnectProvider", targets.oidc_provider(), case_sensitive=True, provider=True),
+    Kind("SAMLProvider", targets.saml_provider(), case_sensitive=True, provider=True),
     Kind("ServerCertificate", targets.server_certificate(), case_sensitive=True),
 )
 
@@ -61,17 +63,23 @@ def _offer(kind: Kind) -> None:
     def tag(call: Call, *, entity: Tagged | ManagedPolicy, tags: Tags) -> None:
         """Lay tags over those that are there; a key that is there gets the new spelling and value in its place.
 
-        Errors: NoSuchEntity, InvalidInput (a key twice; AWS's own prefix), LimitExceeded (50 tags),
+        Errors: NoSuchEntity, InvalidInput (no tags; a key twice; AWS's own prefix), LimitExceeded (50 tags),
         AccessDenied (AWS's policies).
         Source: IAM User Guide, tagging IAM resources.
         """
+        tagging.require_some(tags, "Tags")
         own = _own(entity, act="tag policies")
         own.tags = tagging.added(own.tags, tags, case_sensitive=kind.case_sensitive)
         own.save(update_fields=["tags"])
 
     @operation(f"iam.Untag{kind.noun}", target=target, revises=kind.principal)
     def untag(call: Call, *, entity: Tagged | ManagedPolicy, tag_keys: Sequence[str]) -> None:
-        """Take tags off; a key that is not there is no fault.  Errors: NoSuchEntity, AccessDenied (AWS's policies)."""
+        """Take tags off; a key that is not there is no fault.
+
+        Errors: NoSuchEntity, InvalidInput (no keys, for a provider), AccessDenied (AWS's policies).
+        """
+        if kind.provider:
+            tagging.require_some(tag_keys, "TagKeys")
         own = _own(entity, act="untag policies")
         own.tags = tagging.removed(own.tags, tag_keys, case_sensitive=kind.case_sensitive)
         own.save(update_fields=["tags"])

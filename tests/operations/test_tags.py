@@ -126,8 +126,21 @@ def test_nothing_has_more_than_fifty_tags(world, named, noun):
 
 @pytest.mark.parametrize("noun", NOUNS)
 def test_the_prefix_of_aws_is_reserved(world, named, noun):
-    with refused("InvalidInput", "reserved"):
-        world.alice.iam(f"Tag{noun}", **named[noun], Tags=[{"Key": "AWS:x", "Value": "1"}])
+    for key in ("aws:x", "AWS:x"):
+        twice = [{"Key": key, "Value": "1"}] * 2
+        with refused("InvalidInput", "Tag keys beginning with aws: are reserved for system use."):
+            world.alice.iam(f"Tag{noun}", **named[noun], Tags=twice)
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_no_tags_at_all_are_a_fault_and_no_keys_for_providers(world, named, noun):
+    with refused("InvalidInput", "Error occurred while validating input. "):
+        world.alice.iam(f"Tag{noun}", **named[noun], Tags=[])
+    if noun.endswith("Provider"):
+        with refused("InvalidInput", "Error occurred while validating input. "):
+            world.alice.iam(f"Untag{noun}", **named[noun], TagKeys=[])
+    else:
+        world.alice.iam(f"Untag{noun}", **named[noun], TagKeys=[])
 
 
 @pytest.mark.parametrize("noun", NOUNS)
