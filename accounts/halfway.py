@@ -95,8 +95,11 @@ def begun(store: SessionStore, identity: Identity, now: datetime) -> Halfway:
     return replace(Halfway.begun(identity, now), first=serial if own else "")
 
 
-def load(store: SessionStore, now: datetime) -> Halfway | None:
-    """The state, if it is young and its identity, password and account are as they were."""
+def load(store: SessionStore, now: datetime, *, added: str = "") -> Halfway | None:
+    """The state, if it is young and its identity, password, account and proofs are as they were.
+
+    `added`: the device that was added by this sign-in, which stands for the proofs before: theirs may be gone for it.
+    """
     kept: dict[str, Any] | None = store.get(PLACE)
     if kept is None:
         return None
@@ -115,7 +118,7 @@ def load(store: SessionStore, now: datetime) -> Halfway | None:
         bool(kept.get("by_passkey")),
         kept.get("first", ""),
     )
-    return state if _holds(state, now) else None
+    return state if _holds(state.with_factor(added, now) if added else state, now) else None
 
 
 def held(state: Halfway, now: datetime) -> Identity | None:

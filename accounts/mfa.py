@@ -161,11 +161,13 @@ def resync(device: MfaDevice, code1: str, code2: str, now: datetime) -> CodeVerd
 def deactivate(device: MfaDevice) -> bool:
     """Take the device from its identity; it is worth nothing at once.  Returns whether it stays, unassigned.
 
-    A security key is forgotten: it could not be given to anyone else.  With the last device go the recovery codes.
+    A security key is forgotten: it could not be given to anyone else.  With the last device go the recovery codes, and
+    sessions that go on, such as the one it is done in, have shown no second factor from here on.
     """
     owner = device.identity
     if owner is not None and not owner.mfa_devices.exclude(pk=device.pk).exists():
         owner.recovery_codes.all().delete()
+        owner.console_sessions.update(mfa_at=None)
     if not device.has_codes:
         device.delete()
         return False

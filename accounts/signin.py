@@ -249,7 +249,7 @@ def check_temporary_pass(request: HttpRequest, typed: str, *, now: datetime, vis
 
 def go_on_with_device(request: HttpRequest, serial: str, *, now: datetime, visitor: Visitor) -> Step:
     """Go on once the device of that serial number was added by this sign-in: adding it has proved it."""
-    state = halfway.load(sessions.store_of(request), now)
+    state = halfway.load(sessions.store_of(request), now, added=serial)
     if state is None or state.awaits != "enrolment":
         return Refused(TOO_LATE)
     added = [row for row in mfa.enabled_devices(state.identity) if row.serial == serial]

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from accounts import totp
-from accounts.models import MfaDevice
+from accounts.models import ConsoleSession, MfaDevice
 from tests.world import allow
 
 CREDENTIALS = "/me/credentials/"
@@ -147,6 +147,18 @@ def test_a_device_is_removed_once_confirmed(person, browser):
     assert "is removed" in here.get(CREDENTIALS).words
     assert not MfaDevice.objects.exists()
     assert there.get("/").location.startswith("/signin")
+
+
+def test_a_session_has_shown_no_second_factor_once_the_last_device_is_gone(person, browser):
+    """It goes on, since it was just proved; but what asks for MFA refuses it, as at the next sign-in."""
+    here = browser(person, mfa=True)
+    first, _ = enrolled(here, "one")
+    last, _ = enrolled(here, "two")
+    here.post(f"{DELETE}?serial={first}")
+    assert ConsoleSession.objects.get().mfa_at is not None
+    here.post(f"{DELETE}?serial={last}")
+    assert here.get(CREDENTIALS).status == 200
+    assert ConsoleSession.objects.get().mfa_at is None
 
 
 def test_where_it_may_not_be_forgotten_that_is_said(world, browser):
