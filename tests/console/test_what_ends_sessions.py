@@ -14,7 +14,7 @@ from tests.operations.sts import Device, role, trusting
 from tests.world import PASSWORD, World, allow
 
 NEW = "other-Horse-8-battery"
-SIGN_IN = "/signin?"
+SIGN_IN = "/signin"
 
 
 @dataclass
