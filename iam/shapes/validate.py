@@ -211,7 +211,10 @@ def _bracket(shape: Shape) -> str:
         texts.append(f"Member must satisfy regular expression pattern: {shape.pattern}")
     if shape.enum:
         texts.append(_enum_text(shape))
-    return f"[{', '.join([*texts, 'Member must not be null'])}]"
+    # Recordings of AWS have this of members with a pattern, and not of those without.
+    if shape.pattern is not None or not texts:
+        texts.append("Member must not be null")
+    return f"[{', '.join(texts)}]"
 
 
 def _enum_text(shape: Shape) -> str:

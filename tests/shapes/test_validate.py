@@ -85,6 +85,10 @@ def test_failures_stand_in_the_order_of_aws():
     provider = {"Url": "x" * 256, "ClientIDList": ["x" * 256], "ThumbprintList": ["x"]}
     told = paths(message("iam.CreateOpenIDConnectProvider", **provider))
     assert told == ["clientIDList", "thumbprintList", "url"]
+    assert (
+        "[Member must have length less than or equal to 40, Member must have length greater than or equal to 40];"
+        in message("iam.CreateOpenIDConnectProvider", **provider)
+    )
     assert paths(message("iam.TagUser", UserName="anna", Tags=[{}])) == [
         "tags.1.member.value",
         "tags.1.member.key",
