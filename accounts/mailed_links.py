@@ -4,6 +4,7 @@ A request stands in a row without a digest until its link is mailed; one that no
 """
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,9 +12,15 @@ from typing import Final, Protocol
 
 from django.db.models import Model, QuerySet
 
-from accounts import agents, mail
+from accounts import agents, mail, throttle
+from accounts.models import AttemptScope
 
 TOKEN_BYTES: Final = 32
+# However many addresses ask, so many requests wait at most: anybody may ask.
+MOST_WAITING: Final = 10_000
+BATCHES_A_SWEEP: Final = 20
+
+log = logging.getLogger(__name__)
 
 
 class Asked(Protocol):
@@ -44,6 +51,21 @@ def facts(row: Asked, until: datetime) -> list[tuple[str, str]]:
     ]
 
 
+def admitted(waiting: QuerySet[Model], peer: str, now: datetime) -> bool:
+    """Whether a request from that address is looked at; else nothing is to be written for it.  It is counted.
+
+    `waiting`: the requests that wait already, of all addresses.
+    """
+    if not throttle.admit(
+        [throttle.Subject(AttemptScope.RESET_PEER, throttle.peer_subject(peer).digest)], now
+    ):
+        return False
+    full = waiting.order_by()[MOST_WAITING - 1 : MOST_WAITING].exists()
+    if full:
+        log.warning("%d requests wait for a link: one more is dropped", MOST_WAITING)
+    return not full
+
+
 def sweep(
     rows: QuerySet[Model],
     mail_link: Callable[[int, datetime], bool],
@@ -57,5 +79,9 @@ def sweep(
     for pk in due:
         mail_link(pk, now)
     old = rows.filter(requested_at__lte=now - kept).order_by("requested_at")
-    rows.filter(pk__in=list(old.values_list("pk", flat=True)[:batch])).delete()
+    for _ in range(BATCHES_A_SWEEP):
+        late = list(old.values_list("pk", flat=True)[:batch])
+        rows.filter(pk__in=late).delete()
+        if len(late) < batch:
+            break
     return len(due)

@@ -30,13 +30,14 @@ class LinkGone(Exception):  # named in the contract with the console
 
 
 def ask(claim: Claim, *, now: datetime, visitor: Visitor) -> None:
-    """Have a link mailed to whoever is named, if there is somebody who may have one; nothing tells whether there is."""
-    subjects = (
-        throttle.Subject(AttemptScope.RESET, claim.subject.digest),
-        throttle.Subject(AttemptScope.RESET_PEER, throttle.peer_subject(visitor.peer).digest),
-    )
+    """Have a link mailed to whoever is named, if there is somebody who may have one; nothing tells whether there is.
+
+    An address that asks too often makes nothing be written (ADR 0061).
+    """
     identity = claim.identity
-    if not throttle.admit(subjects, now):
+    if not mailed_links.admitted(PasswordReset.objects.filter(digest__isnull=True), visitor.peer, now):
+        return
+    if not throttle.admit([throttle.Subject(AttemptScope.RESET, claim.subject.digest)], now):
         record(
             claim.account,
             identity,
@@ -104,12 +105,12 @@ def open_link(token: str, *, now: datetime, visitor: Visitor) -> PasswordReset |
         .first()
     )
     reason = _fault(row, now)
-    if reason:
-        identity = row.identity if row is not None else None
-        account = identity.account if identity is not None else None
-        record(account, identity, "OpenPasswordReset", visitor, now, reason=reason)
-        return None
-    return row
+    if not reason:
+        return row
+    if row is not None:  # an address that somebody made up is nobody's business, and costs nothing to send
+        account = row.identity.account if row.identity is not None else None
+        record(account, row.identity, "OpenPasswordReset", visitor, now, reason=reason)
+    return None
 
 
 def find(pk: int, now: datetime) -> PasswordReset | None:

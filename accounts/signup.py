@@ -7,8 +7,8 @@ from typing import Literal
 
 from django.db import IntegrityError, transaction
 
-from accounts import names, passwords, trail, vault
-from accounts.models import Account, Identity, IdentityKind
+from accounts import names, passwords, throttle, trail, vault
+from accounts.models import Account, AttemptScope, Identity, IdentityKind
 from accounts.password_rules import BUILT_IN, violations
 from accounts.visitors import Visitor
 
@@ -55,6 +55,18 @@ def open_account(
         # Somebody else took the address or the alias since we looked: say which.
         raise SignupRefused(problems(name, email, password, alias) or (_unavailable("email"),)) from None
     return account, root
+
+
+def require_room(peer: str, now: datetime) -> None:
+    """Count an account that is asked for from that address, to be opened at once.
+
+    Errors: SignupRefused (it has asked for too many).
+    """
+    if not throttle.admit(
+        [throttle.Subject(AttemptScope.RESET_PEER, throttle.peer_subject(peer).digest)], now
+    ):
+        text = "Too many accounts were asked for from your address. Try again in an hour."
+        raise SignupRefused((Problem("email", "too_many", text),))
 
 
 def record_opening(

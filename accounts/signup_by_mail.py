@@ -35,15 +35,16 @@ class WrongPassword(Exception):  # as above
 def ask(name: str, email: str, raw: str, alias: str, *, now: datetime, visitor: Visitor) -> None:
     """Have a link mailed that opens the account, if the address is free; nothing tells whether it is.
 
+    An address that asks too often makes nothing be written (ADR 0061).
     Errors: signup.SignupRefused (what is wrong with the form; a taken alias, but no taken address).
     """
     if found := signup.problems(name, email, raw, alias or None, tell_address=False):
         raise signup.SignupRefused(found)
-    subjects = (
-        throttle.Subject(AttemptScope.RESET, throttle.root_subject(email).digest),
-        throttle.Subject(AttemptScope.RESET_PEER, throttle.peer_subject(visitor.peer).digest),
+    if not mailed_links.admitted(PendingSignup.objects.all(), visitor.peer, now):
+        return
+    admitted = throttle.admit(
+        [throttle.Subject(AttemptScope.RESET, throttle.root_subject(email).digest)], now
     )
-    admitted = throttle.admit(subjects, now)
     with hashers.turn():
         encoded = make_password(normalised(raw))
     if not admitted:

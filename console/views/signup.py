@@ -38,6 +38,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         if mail.delivers():
             signup_by_mail.ask(name, email, raw, alias, now=now, visitor=visitor(request))
             return go("signup-sent")
+        signup.require_room(visitor(request).peer, now)
         account, _ = signup.open_account(name, email, raw, alias or None, now)
     except signup.SignupRefused as refused:
         errors: dict[str, list[str]] = {}

@@ -5,14 +5,16 @@ from datetime import timedelta
 import pytest
 from django.core import mail as outbox
 
-from accounts import mail, password_reset, passwords, signin
+from accounts import mail, mailed_links, password_reset, passwords, signin
 from accounts.models import (
     ConsoleSession,
     ContactAddress,
+    Event,
     Notice,
     OutgoingMail,
     PasswordPolicy,
     PasswordReset,
+    SignInAttempt,
 )
 from accounts.password_reset import LinkGone
 from accounts.visitors import Visitor
@@ -164,9 +166,33 @@ def test_what_is_done_at_once_is_the_same_whoever_is_named(
     told = []
     monkeypatch.setattr(mail, "tell", lambda task, _pk: told.append(task))
     claim = signin.identify_user("example-corp", name)
-    with django_assert_num_queries(13) as seen:
+    with django_assert_num_queries(16) as seen:
         password_reset.ask(claim, now=NOW, visitor=VISITOR)
     assert [query["sql"].split()[0] for query in seen.captured_queries].count("INSERT") >= 3
+
+
+def test_an_address_that_asks_too_often_makes_nothing_be_written(reachable):
+    for number in range(30):
+        ask(f"made-up-{number}")
+    before = Event.objects.count(), SignInAttempt.objects.count()
+    for number in range(5):
+        ask(f"another-{number}")
+    ask()
+    assert (Event.objects.count(), SignInAttempt.objects.count()) == before
+    ask(peer="192.0.2.8")
+    assert mailed_tokens()
+
+
+def test_so_many_requests_wait_at_most(reachable, monkeypatch, caplog):
+    monkeypatch.setattr(mailed_links, "MOST_WAITING", 2)
+    claim = signin.identify_user("example-corp", "alice")
+    for _ in range(4):
+        password_reset.ask(claim, now=NOW, visitor=VISITOR)
+    assert PasswordReset.objects.count() == 2
+    assert [record.name for record in caplog.records] == ["accounts.mailed_links"] * 2
+    password_reset.sweep(NOW, 10)
+    password_reset.ask(claim, now=NOW, visitor=VISITOR)
+    assert PasswordReset.objects.count() == 3, "those that are mailed do not wait"
 
 
 def test_five_a_day_for_one_name_in_any_spelling(reachable, account):

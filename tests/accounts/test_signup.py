@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -80,3 +81,13 @@ def test_a_refused_account_leaves_nothing(db):
 def test_numbers_differ(db):
     made = [signup.open_account("Corp", f"r{n}@example.org", None, None, NOW)[0] for n in range(20)]
     assert len({account.number for account in made}) == 20
+
+
+def test_thirty_accounts_an_hour_are_opened_for_one_address(db):
+    for _ in range(30):
+        signup.require_room("192.0.2.7", NOW)
+    with pytest.raises(signup.SignupRefused) as refused:
+        signup.require_room("192.0.2.7", NOW)
+    assert [problem.code for problem in refused.value.problems] == ["too_many"]
+    signup.require_room("192.0.2.8", NOW)
+    signup.require_room("192.0.2.7", NOW + timedelta(hours=1))

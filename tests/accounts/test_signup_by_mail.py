@@ -7,7 +7,7 @@ from django.core import mail as outbox
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts import mail, passwords, signup, signup_by_mail
+from accounts import mail, mailed_links, passwords, signup, signup_by_mail
 from accounts.models import Account, Event, Notice, OutgoingMail, PendingSignup, SignInAttempt
 from accounts.signup_by_mail import LinkGone, WrongPassword
 from accounts.visitors import Visitor
@@ -155,6 +155,23 @@ def test_a_mail_is_made_once_however_often_a_worker_is_told(db):
     pk = PendingSignup.objects.get().pk
     assert [signup_by_mail.mail_link(pk, NOW) for _ in range(3)] == [True, False, False]
     assert OutgoingMail.objects.count() == 1
+
+
+def test_an_address_that_asks_too_often_makes_nothing_be_written(db):
+    for number in range(30):
+        ask(f"someone-{number}@new.example")
+    before = PendingSignup.objects.count(), Event.objects.count(), SignInAttempt.objects.count()
+    ask("one-more@new.example")
+    assert (PendingSignup.objects.count(), Event.objects.count(), SignInAttempt.objects.count()) == before
+
+
+def test_so_many_wait_at_most_and_all_that_are_old_go_at_once(db, monkeypatch):
+    monkeypatch.setattr(mailed_links, "MOST_WAITING", 7)
+    for number in range(9):
+        ask(f"someone-{number}@new.example")
+    assert PendingSignup.objects.count() == 7
+    signup_by_mail.sweep(NOW + timedelta(hours=24), 2)
+    assert not PendingSignup.objects.exists()
 
 
 def test_five_requests_a_day_for_one_address_and_the_sixth_looks_the_same(db):

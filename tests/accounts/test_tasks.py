@@ -16,6 +16,13 @@ def test_tidying_drops_old_sessions_and_counters_and_can_be_repeated(alice):
     assert not SignInAttempt.objects.exists()
 
 
+def test_tidying_goes_on_until_nothing_is_due(account):
+    for number in range(7):
+        Browser().sign_in("example-corp", f"made-up-{number}", "wrong")
+    tasks.tidy_console_sessions(batch=2)
+    assert not SignInAttempt.objects.exists()
+
+
 def test_tidying_leaves_what_still_counts(alice):
     browser = Browser(now=datetime.now(UTC))
     browser.sign_in("example-corp", "alice")
