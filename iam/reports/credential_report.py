@@ -147,20 +147,27 @@ def _password(identity: Identity, policy: PasswordPolicy | None) -> Row:
 
 
 def _rest(identity: int, held: Credentials) -> Row:
-    """The cells that root and users have alike, from mfa_active on."""
+    """The cells that root and users have alike, from mfa_active on.
+
+    Of keys the active ones come first, of certificates the inactive ones, as recordings of AWS have them.
+    """
     cells = [_truth(identity in held.guarded)]
-    keys = sorted(held.keys.get(identity, ()), key=lambda key: (key.status, key.created_at, key.pk))
+    keys = sorted(
+        held.keys.get(identity, ()),
+        key=lambda key: (key.status != KeyStatus.ACTIVE, key.created_at, key.pk),
+    )
     for key in _two(keys):
         cells += _key(key)
     found = held.certificates.get(identity, ())
-    for certificate in _two(sorted(found, key=lambda one: (one.status, one.uploaded_at, one.pk))):
+    certificates = sorted(found, key=lambda one: (one.status == KeyStatus.ACTIVE, one.uploaded_at, one.pk))
+    for certificate in _two(certificates):
         active = certificate is not None and certificate.status == KeyStatus.ACTIVE
         cells += [_truth(active), _moment(certificate.uploaded_at if certificate else None)]
     return cells
 
 
 def _two(found: Sequence[Thing]) -> list[Thing | None]:
-    """The two places that the report has: active ones come first, as "Active" sorts before "Inactive"."""
+    """The two places that the report has, empty ones included."""
     return [*found[:2], None, None][:2]
 
 

@@ -215,6 +215,21 @@ def test_signing_certificates_are_told(world, report):
     )
 
 
+def test_an_inactive_certificate_comes_before_an_active_one(world, report):
+    bob = {"UserName": "bob"}
+    world.root.later(days=-9).iam("UploadSigningCertificate", **bob, CertificateBody=certificate("old"))
+    new = world.root.iam("UploadSigningCertificate", **bob, CertificateBody=certificate("new"))
+    world.root.iam(
+        "UpdateSigningCertificate",
+        **bob,
+        CertificateId=new["Certificate"]["CertificateId"],
+        Status="Inactive",
+    )
+    row = report()["bob"]
+    assert (row["cert_1_active"], row["cert_2_active"]) == ("false", "true")
+    assert row["cert_1_last_rotated"] > row["cert_2_last_rotated"]
+
+
 def test_a_name_with_a_comma_stays_one_cell(world, report):
     world.root.iam("CreateUser", UserName="smith,john")
     assert report()["smith,john"]["arn"].endswith(":user/smith,john")
