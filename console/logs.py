@@ -1,20 +1,29 @@
 """Logs: one line an event on standard error, JSON in production, plain in development; never a secret."""
 
 import logging.config
-from typing import Any
+import re
+from typing import Any, Final
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 # Names whose values are not for logs, wherever a caller put them.
 _SECRET_PARTS = ("password", "secret", "token", "authorization", "cookie", "seed", "private_key", "signature")
+# What stands in the address of a page that a mailed link opens (console.urls): whoever has it can act on it.
+_IN_ADDRESSES: Final = re.compile(r"/(link|confirm)/[^/?\s]{16,}")
+# Variables of the frames would be logged with the rest: passwords as they were typed, keys, seeds.
+_TRACEBACKS: Final = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replace the values of fields that carry secrets by their name."""
-    for name in event:
+    """Replace the values of fields that carry secrets by their name, and the tokens of mailed links in addresses."""
+    for name, value in event.items():
         if any(part in name.lower() for part in _SECRET_PARTS):
             event[name] = "***"
+        elif isinstance(value, str):
+            event[name] = _IN_ADDRESSES.sub(r"/\1/***", value)
     return event
 
 
@@ -35,9 +44,9 @@ def logging_config(level: str, *, as_json: bool) -> dict[str, Any]:
         hide_secrets,
     ]
     ending: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [_TRACEBACKS, structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=False)]
+        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     )
     config: dict[str, Any] = {
         "version": 1,

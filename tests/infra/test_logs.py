@@ -3,7 +3,9 @@ import logging
 
 import pytest
 from django.test import Client
+from django.urls import resolve
 
+from accounts import mailed_links
 from console.logs import brief, hide_secrets, logging_config
 
 
@@ -32,16 +34,56 @@ def test_an_error_of_ours_keeps_its_traceback():
     assert record.exc_info
 
 
-def test_production_writes_one_json_object_a_line(capsys):
+@pytest.fixture
+def logged(capsys):
+    """What a call writes to standard error, in production's form or in development's."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    try:
-        logging_config("info", as_json=True)
-        logging.getLogger("iam.wire").warning("%s refused", "ListUsers")
-        line = json.loads(capsys.readouterr().err)
-    finally:
-        root.handlers[:] = handlers
-        logging_config("info", as_json=False)
-        root.handlers[:] = handlers
-        root.setLevel(level)
+
+    def write(act, *, as_json):
+        try:
+            logging_config("info", as_json=as_json)
+            act(logging.getLogger("iam.wire"))
+            return capsys.readouterr().err
+        finally:
+            root.handlers[:] = handlers
+            logging_config("info", as_json=False)
+            root.handlers[:] = handlers
+            root.setLevel(level)
+
+    return write
+
+
+def test_production_writes_one_json_object_a_line(logged):
+    line = json.loads(logged(lambda log: log.warning("%s refused", "ListUsers"), as_json=True))
     assert (line["event"], line["level"], line["logger"]) == ("ListUsers refused", "warning", "iam.wire")
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_traceback_shows_no_variables(logged, as_json):
+    def fail(log):
+        raw = "-".join(["correct", "horse", "battery"])
+        try:
+            raise ValueError(len(raw))
+        except ValueError:
+            log.exception("a page failed")
+
+    said = logged(fail, as_json=as_json)
+    assert "ValueError" in said
+    assert "correct-horse" not in said
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+@pytest.mark.parametrize("place", ["/forgot-password/link/", "/signup/link/", "/me/contact/confirm/"])
+def test_the_token_of_a_mailed_link_is_not_written_down(logged, as_json, place):
+    token = mailed_links.new_token()
+    assert resolve(f"{place}{token}/").kwargs == {"token": token}
+
+    def fail(log):
+        log.error("Internal Server Error: %s", f"{place}{token}/")
+        log.error("a page failed", extra={"path": f"{place}{token}/"})
+
+    said = logged(fail, as_json=as_json)
+    assert "a page failed" in said
+    assert f"{place}***" in said
+    assert token not in said
