@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts import challenges, passkeys, signin
-from console import keys
+from console import cookies, keys
 from console.page import go
 from console.session import visitor
 from console.signing_in import adding, onward, settled, wanted
@@ -22,14 +22,7 @@ def options(_request: HttpRequest) -> HttpResponse:
     if not asked:
         return HttpResponseNotFound()
     response = HttpResponse(asked, content_type="application/json")
-    response.set_cookie(
-        settings.PASSKEY_COOKIE_NAME,
-        bring,
-        max_age=challenges.LIFE,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Strict",
-    )
+    cookies.keep(response, settings.PASSKEY_COOKIE_NAME, bring, challenges.LIFE)
     return response
 
 
@@ -39,7 +32,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
     if (place := settled(request)) is not None:
         return place
     response = _judged(request)
-    response.delete_cookie(settings.PASSKEY_COOKIE_NAME, samesite="Strict")
+    cookies.forget(response, settings.PASSKEY_COOKIE_NAME)
     return response
 
 

@@ -66,7 +66,7 @@ def test_a_challenge_is_nobody_s_and_names_no_key(world, key):
     for answer in answers:
         assert set(answer.response.cookies) == {"passkey"}
         cookie = answer.response.cookies["passkey"]
-        assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Strict", 300)
+        assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 300)
 
 
 def test_at_another_address_it_says_where_passkeys_work(world):
