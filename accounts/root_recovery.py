@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts import mfa, names, one_time, passwords, recovery, sessions, throttle
+from accounts import doubles, mfa, one_time, passwords, recovery, sessions, throttle
 from accounts.models import Identity, RootRecovery
 
 PURPOSE = "root-recovery"
@@ -52,11 +52,12 @@ def find(typed_email: str, typed_code: str, *, peer: str, now: datetime) -> Iden
     guesses = [throttle.peer_subject(peer)]
     if not throttle.admit(guesses, now):
         return None
-    root = names.find_root(typed_email)
-    if root is None or not _rows(root, typed_code, now).exists():
+    named = doubles.root(typed_email)
+    holds = _rows(named.shown, typed_code, now).exists()
+    if named.identity is None or not holds:
         return None
     throttle.forgive(guesses)
-    return root
+    return named.identity
 
 
 def complete(root: Identity, code: str, password: str, now: datetime) -> Gone:

@@ -6,6 +6,8 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts import mfa, passwords, recovery, throttle, totp
 from accounts.models import Account, Event, Identity, MfaDevice, Notice
@@ -198,6 +200,15 @@ def test_address_and_code_must_belong_together_and_all_that_is_wrong_reads_alike
         said.add("do not belong together" in page.words)
     assert said == {True}
     assert browser().post(RECOVER, {"email": EMAIL, "code": code}).status == 200
+
+
+def test_as_much_is_looked_up_for_an_address_that_nobody_has(world, browser):
+    asked = []
+    for email in (EMAIL, "nobody@example.com"):
+        with CaptureQueriesContext(connection) as seen:
+            assert browser().post(RECOVER, {"email": email, "code": "WRONG"}).status == 422
+        asked.append([re.sub(r"'[^']*'|[0-9]+", "?", query["sql"]) for query in seen])
+    assert asked[0] == asked[1]
 
 
 def test_guesses_at_a_code_bar_the_peer_and_not_root(world, browser):
