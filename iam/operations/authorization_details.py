@@ -28,7 +28,7 @@ def get_account_authorization_details(
 ) -> Output:  # `filter` is the member's name
     """Answer every user, group, role and managed policy with its policies' texts; AWS's policies where they are used.
 
-    All lists share one marker; those not asked for are empty.
+    All lists share one marker, users before roles, groups and policies; those not asked for are empty.
 
     Errors: ValidationError (marker).
     Source: IAM API Reference, GetAccountAuthorizationDetails; recorded answers of AWS.
@@ -37,8 +37,8 @@ def get_account_authorization_details(
     account = call.account
     streams: dict[str, Any] = {
         "User": account.users.select_related("account", "identity").prefetch_related("groups", *HANGING),
-        "Group": account.groups.select_related("account").prefetch_related(*HANGING),
         "Role": account.roles.select_related("account").prefetch_related("instance_profiles", *HANGING),
+        "Group": account.groups.select_related("account").prefetch_related(*HANGING),
         "LocalManagedPolicy": account.policies.select_related("account", "usage").prefetch_related(
             "versions"
         ),

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from iam.ids import resource_in
 from tests.boto import boto_of
 from tests.world import allow, last_event, refused
 
@@ -107,6 +108,9 @@ def test_one_marker_runs_through_all_lists(filled, size):
             break
         marker = {"Marker": answer["Marker"]}
     assert len(seen) == len(set(seen)) == 2 + 1 + 1 + 2
+    if size == 1:
+        kinds = [resource_in(arn)[0] for arn in seen]
+        assert kinds == ["user", "user", "role", "group", "policy", "policy"]
 
 
 def test_boto3_pages_it_and_reads_the_documents(filled):
