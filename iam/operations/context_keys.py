@@ -24,11 +24,14 @@ def get_context_keys_for_custom_policy(call: Call, *, policy_input_list: Sequenc
 def get_context_keys_for_principal_policy(
     call: Call, *, source: Source, policy_input_list: Sequence[str] = ()
 ) -> Output:
-    """List the keys that the policies of a user, group or role look at, and those of further policies given.
+    """List the keys that the policies and the boundary of a user, group or role look at, and further policies given.
 
     Errors: NoSuchEntity (user, group or role), InvalidInput (a policy that cannot be read, an ARN of something else).
+    Source: IAM API Reference, GetContextKeysForPrincipalPolicy; recorded answers of AWS (boundaries).
     """
     own = policy_sources.of(source, call.account.number)
+    boundary = policy_sources.boundary_of(source, call.account.number)
+    own += [boundary] if boundary is not None else []
     return _names([*own, *policy_sources.given(policy_input_list, "PolicyInputList")])
 
 

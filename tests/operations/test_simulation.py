@@ -307,6 +307,11 @@ def test_context_keys_are_named_as_written_and_once(world, dave):
     assert answer["ContextKeyNames"] == ["aws:SecureTransport", "s3:x"]
     answer = world.alice.iam("GetContextKeysForPrincipalPolicy", PolicySourceArn=dave, PolicyInputList=[text])
     assert answer["ContextKeyNames"] == ["aws:SecureTransport"]
+    bounds = json.dumps(allow("s3:*", condition={"StringEquals": {"aws:PrincipalTag/Team": "x"}}))
+    made = world.root.iam("CreatePolicy", PolicyName="bounds", PolicyDocument=bounds)["Policy"]["Arn"]
+    world.root.iam("PutUserPermissionsBoundary", UserName="dave", PermissionsBoundary=made)
+    answer = world.alice.iam("GetContextKeysForPrincipalPolicy", PolicySourceArn=dave)
+    assert answer["ContextKeyNames"] == ["aws:PrincipalTag/Team"]
     with refused("InvalidInput", "PolicyInputList.1"):
         world.alice.iam("GetContextKeysForCustomPolicy", PolicyInputList=["[]"])
 
