@@ -23,12 +23,16 @@ ROOT_RECOVERY_SHOWN = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One recommendation in words: when it is followed, when it is not, and where to follow it."""
+    """One recommendation in words: when it is followed, when it is not, and where to follow it.
+
+    `root_only`: what the root user alone can do about it, for everybody else.
+    """
 
     fine: str
     lacking: str
     href: str
     link: str
+    root_only: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,14 @@ ADVICE: Final[Mapping[str, Advice]] = {
         "The root user has no MFA: its password alone owns the account.",
         "/me/credentials/",
         "Add a device",
+        "Only the root user can add a device.",
     ),
     "root-keys": Advice(
         "The root user has no access keys.",
         "The root user has access keys: they can do everything and cannot be limited.",
         "/me/credentials/",
         "Remove them",
+        "Only the root user can remove them.",
     ),
     "users-without-mfa": Advice(
         "Every user who can sign in has MFA.",
@@ -99,6 +105,7 @@ def index(request: HtmxRequest) -> HttpResponse:
         "console/home.html",
         recommended=recommended,
         advice=_advice(recommended.result.get("Recommendations", ())),
+        is_root=required(request).principal.kind == "root",
         summary=summary,
         quotas=_quotas(summary.result.get("SummaryMap", {})),
         activity=panel(request, "console.Activity", changes=True, max_items=RECENT_EVENTS),

@@ -83,6 +83,19 @@ def test_the_dashboard_says_which_permissions_are_missing(world, browser):
     assert shown.is_accessible()
 
 
+def test_what_root_alone_can_do_is_offered_to_root_alone(world, browser):
+    world.root.iam("CreateAccessKey")
+    own = browser(world.root).get("/")
+    assert ("Add a device" in own.words, "Remove them" in own.words) == (True, True)
+    assert "Sign in as root" not in own.words
+    shown = browser(world.alice).get("/")
+    assert "Only the root user can add a device. Sign in as root" in shown.words
+    assert "Only the root user can remove them. Sign in as root" in shown.words
+    assert 'href="/signin?as=root&amp;add=1"' in shown.text
+    assert ("Add a device" in shown.words, "Remove them" in shown.words) == (False, False)
+    assert shown.is_accessible()
+
+
 def test_headers_of_pages(world, browser):
     headers = browser(world.alice).get("/").response.headers
     policy = headers["Content-Security-Policy"]
