@@ -176,11 +176,17 @@ def own_address(wanted: str | None, default: str = "/") -> str:
     if not wanted or not url_has_allowed_host_and_scheme(wanted, None):
         return default
     parts = urlsplit(wanted)
-    if parts.scheme or parts.netloc or not parts.path.startswith("/"):
+    # Browsers leave out line ends and tabs, as urlsplit does: what is judged must be what is sent.
+    if parts.scheme or parts.netloc or not wanted.startswith("/") or not wanted.isprintable():
         return default
     path = unquote(parts.path)
-    # Encoded slashes and dots could become another address on the way through a proxy.
-    if path.startswith(("//", "/\\", "/.", "/@")) or not path.isprintable():
+    # Encoded slashes and dots could become another address on the way through a proxy, or in the browser.
+    parts_of_path = path.replace("\\", "/").split("/")
+    if (
+        path.startswith(("//", "/\\", "/.", "/@"))
+        or not path.isprintable()
+        or {".", ".."} & set(parts_of_path)
+    ):
         return default
     return wanted
 

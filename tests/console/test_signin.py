@@ -65,6 +65,32 @@ def test_next_leads_only_to_our_own_pages(bob, browser, wanted):
     assert browser().post("/signin", sent(next=wanted)).location == "/"
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "/\n/evil.example",
+        "/iam/\tusers/",
+        "/iam/../signout",
+        "/iam/%2e%2e/federation?Action=login",
+        "/iam/%2E./federation?Action=login",
+        "/iam\\..\\federation",
+        "/iam/%5c..%5cfederation",
+        "/iam/./../signout",
+        "/%0d%0aSet-Cookie:x",
+        "/%2F/evil.example",
+    ],
+)
+def test_what_a_browser_would_make_another_address_of_is_none_to_come_back_to(wanted):
+    assert own_path(wanted) == "/"
+
+
+@pytest.mark.parametrize(
+    "wanted", ["/iam/users/a.b/", "/iam/users/..a/", "/me/?a=/../x", "/iam/users/a@b/", "/iam/users/%C3%A9/"]
+)
+def test_dots_in_names_and_queries_are_none_of_that(wanted):
+    assert own_path(wanted) == wanted
+
+
 def test_next_keeps_its_query(bob, browser):
     assert (
         browser().post("/signin", sent(next="/iam/users/?q=a&after=b")).location == "/iam/users/?q=a&after=b"
