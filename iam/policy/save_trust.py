@@ -13,6 +13,7 @@ from iam.policy.arn import FIELDS, fields
 from iam.policy.compile import action_matcher
 from iam.policy.document import PRINCIPAL_TYPES, VERSIONS
 from iam.policy.reader import Json, Lines, Node, read
+from iam.policy.save_federation import check_shared_providers
 from iam.policy.save_structure import Block, Blocks, Refusal, check_statement, statements, texts
 
 INVALID_VERSION: Final = "The policy must contain a valid version string"
@@ -79,6 +80,7 @@ def check_trust(value: Json) -> None:
             )
         _check_trusted(block["Principal"], (*path, "Principal"))
         _check_actions(block, path)
+        check_shared_providers(block, path)
     _check_sids(blocks)
 
 
