@@ -11,6 +11,17 @@ from accounts.models import Account, DeviceKind, Identity, MfaDevice
 from accounts.token_seeds import Token
 
 
+def name_in(serial: str) -> str:
+    """What people call a device by its serial number alone: the name in an ARN, else the number itself.
+
+    Behind a security key's name stands an id, which is left out.
+    """
+    if not serial.startswith("arn:"):
+        return serial
+    name = serial.rpartition("/")[2]
+    return name.rpartition("-")[0] or name if ":u2f/" in serial else name
+
+
 def stock(account: Account, tokens: Sequence[Token], now: datetime) -> None:
     """Put tokens into the account's stock, assigned to nobody, all of them or none.  Their seeds are sealed.
 

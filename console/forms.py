@@ -31,11 +31,12 @@ _ACRONYMS: Final = {
     "url": "URL",
     "oidc": "OIDC",
 }
+NAME_HINT: Final = "Letters, digits and any of + = , . @ - _, without spaces."
 # What the common patterns of the service model mean, in words; the server checks the patterns themselves.
 _HINTS: Final = {
-    r"[\w+=,.@-]+": "Letters, digits and any of + = , . @ - _",
-    r"[\w+=,.@\-]+": "Letters, digits and any of + = , . @ - _",
-    r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)": "Begins and ends with a slash, such as /engineering/",
+    r"[\w+=,.@-]+": NAME_HINT,
+    r"[\w+=,.@\-]+": NAME_HINT,
+    r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)": "Begins and ends with a slash, such as /engineering/.",
 }
 
 _WHOLE: Final = re.compile(r"-?[0-9]+")
@@ -235,7 +236,7 @@ class OperationForm:
             broken = plain_words.broken(self._shape, self.params)
             if any(name in self._fields for name in broken):
                 return {name: told for name, told in broken.items() if name in self._fields}
-        return {member or self._name_member(problem): [problem.message]}
+        return {member or self._name_member(problem): [plain_words.said(problem)]}
 
     def _name_member(self, problem: ServiceError) -> str:
         """Where a name in use was typed: in the one field that is needed and called a name."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from iam.errors import ServiceError
 from iam.shapes.spec import Shape
 from iam.shapes.validate import REFUSALS, Failure, ShapeViolation, validate
 
@@ -29,6 +30,11 @@ _SENTENCES: Final[Mapping[str, str]] = {
     REFUSALS["alphanumeric"]: "Use only letters and digits.",
     REFUSALS["printable"]: "Use only characters that can be printed.",
 }
+# What AWS's words leave open, said on pages only: clients compare the words of the API.
+_SAID: Final[Mapping[str, str]] = {
+    "Authentication code for device is not valid.": "The codes are not right. Enter two that this very device showed one"
+    " right after the other, neither of them used before. If they stay wrong, check that its clock is right.",
+}
 _LIMIT: Final = re.compile(r"have (length|value) (less|greater) than or equal to (\d+)$")
 _OF_TAG: Final = re.compile(r"\.(\d+)\.member\.(key|value)$", re.IGNORECASE)
 
@@ -45,6 +51,11 @@ def broken(shape: Shape | None, params: Mapping[str, Any]) -> dict[str, list[str
             said += [words for words in _words(failure, member) if words not in said]
         return told
     return {}
+
+
+def said(problem: ServiceError) -> str:
+    """A refusal's message, in words that help where AWS's do not."""
+    return _SAID.get(problem.message, problem.message)
 
 
 def _words(failure: Failure, member: Shape | None) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from console.kinds import GROUP, ROLE, USER, Kind
+from console.mfa_devices import is_virtual
 from console.panels import Panel, Refusal, panel
 from console.steps import Outcome, Step, carry_out
 
@@ -62,13 +63,16 @@ def of_user(request: HttpRequest, name: str) -> Plan:
     policies, unseen = _policies(request, USER, name)
     groups = panel(request, "iam.ListGroupsForUser", user_name=name, max_items=1000)
     keys = panel(request, "iam.ListAccessKeys", user_name=name, max_items=1000)
-    devices = panel(request, "iam.ListMFADevices", user_name=name, max_items=1000)
+    devices = panel(request, "console.MFADevices", user_name=name)
     profile = panel(request, "iam.GetLoginProfile", absent_ok=True, user_name=name)
     parts = [
         *policies,
         *(_membership(group["GroupName"], name, "group") for group in groups.result.get("Groups", ())),
         *(_key(name, key) for key in keys.result.get("AccessKeyMetadata", ())),
-        *(_device(name, device["SerialNumber"]) for device in devices.result.get("MFADevices", ())),
+        *(
+            _device(name, device["SerialNumber"], device["DeviceName"])
+            for device in devices.result.get("MFADevices", ())
+        ),
     ]
     if profile.result:
         parts.append(
@@ -164,25 +168,24 @@ def _key(name: str, key: Mapping[str, Any]) -> Part:
     return _one(words, done, "iam.DeleteAccessKey", user_name=name, access_key_id=key["AccessKeyId"])
 
 
-def _device(name: str, serial: str) -> Part:
-    short = serial.rpartition("/")[2]
+def _device(name: str, serial: str, called: str) -> Part:
     steps = [
         Step(
-            f"Deactivate MFA device {short}",
+            f"Deactivate MFA device {called}",
             "iam.DeactivateMFADevice",
             {"user_name": name, "serial_number": serial},
         )
     ]
-    if ":mfa/" in serial:
+    if is_virtual(serial):
         steps.append(
-            Step(f"Forget MFA device {short}", "iam.DeleteVirtualMFADevice", {"serial_number": serial})
+            Step(f"Forget MFA device {called}", "iam.DeleteVirtualMFADevice", {"serial_number": serial})
         )
-    return Part(f"MFA device {short}", tuple(steps))
+    return Part(f"MFA device {called}", tuple(steps))
 
 
-def device_steps(name: str, serial: str) -> Sequence[Step]:
+def device_steps(name: str, serial: str, called: str) -> Sequence[Step]:
     """Taking an MFA device from its user; a virtual one is forgotten as well."""
-    return _device(name, serial).steps
+    return _device(name, serial, called).steps
 
 
 def _one(words: str, done: str, operation: str, **params: Any) -> Part:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from django.http import HttpRequest
 
+from console import plain_words
 from console.calls import run
 from console.panels import Refusal, refusal
 from iam.errors import AccessDenied, ServiceError
@@ -54,7 +55,7 @@ def attempt(request: HttpRequest, step: Step) -> Outcome:
     except ServiceError as problem:
         if problem.status >= 500:
             raise
-        return Outcome(step, "failed", problem.message)
+        return Outcome(step, "failed", plain_words.said(problem))
 
 
 def carry_out(request: HttpRequest, steps: Iterable[Step], *, halt: bool = False) -> tuple[Outcome, ...]:

@@ -7,8 +7,8 @@ that change credentials and are told to nobody stand in UNTOLD with the reason.
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from accounts import notices
-from accounts.models import Identity
+from accounts import devices, notices
+from accounts.models import Identity, MfaDevice
 from iam.call import Call, Output, Params, Target
 from iam.models import User
 
@@ -17,15 +17,16 @@ Facts: TypeAlias = Callable[[Params, Output], Mapping[str, str] | None]
 
 # Where an operation signs out several people, it leaves them here for the notices.
 SIGNED_OUT: Final = "signed out"
+# Where an operation takes a device away, it leaves here what the device was called.
+CALLED: Final = "called"
 
 
 def _none(raw: Params, output: Output) -> Mapping[str, str]:  # noqa: ARG001  # one signature
     return {}
 
 
-def _device(raw: Params, output: Output) -> Mapping[str, str]:
-    serial = raw.get("SerialNumber") or (output or {}).get("SerialNumber", "")
-    return {"device": str(serial).rpartition("/")[2] or str(serial)}
+def _device(raw: Params, output: Output) -> Mapping[str, str]:  # noqa: ARG001  # as above
+    return {"device": str(raw.get("KeyName") or devices.name_in(str(raw.get("SerialNumber", ""))))}
 
 
 def _made_key(raw: Params, output: Output) -> Mapping[str, str]:  # noqa: ARG001  # as above
@@ -171,6 +172,8 @@ def succeeded(call: Call, name: str, raw: Params, target: Target, output: Output
     facts = read(raw, output)
     if facts is None:
         return
+    if "device" in facts:
+        facts = {**facts, "device": _called(call, target) or facts["device"]}
     owners = [owner for owner in _owners(call, name, target) if _concerns(call, kind, owner)]
     if len(owners) > 1:
         notices.keep_for(owners, kind, call.now, by=_by(call, None), peer=call.peer, **facts)
@@ -178,6 +181,12 @@ def succeeded(call: Call, name: str, raw: Params, target: Target, output: Output
         owner.account = call.account
         before = (facts["before"],) if facts.get("before") else ()
         notices.tell(owner, kind, call.now, also_to=before, by=_by(call, owner), peer=call.peer, **facts)
+
+
+def _called(call: Call, target: Target) -> str:
+    """What its holder called the device, also where the name went with the holder; "" where there is no row."""
+    row = target.given.get("device")
+    return str(call.memo.pop(CALLED, row.name)) if isinstance(row, MfaDevice) else ""
 
 
 def _concerns(call: Call, kind: str, owner: Identity) -> bool:

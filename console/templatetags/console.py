@@ -193,18 +193,6 @@ def last_part(value: object) -> str:
     return re.split(r"[/:]", str(value or ""))[-1]
 
 
-@register.filter
-def device_name(serial: object) -> str:
-    """The name in an MFA device's serial number; behind a security key's stands an id, which is left out.
-
-    A hardware token's number is all the name there is.
-    """
-    if not str(serial).startswith("arn:"):
-        return str(serial)
-    name = last_part(serial)
-    return name.rpartition("-")[0] or name if ":u2f/" in str(serial) else name
-
-
 def _pieces(line: str) -> list[tuple[str, str]]:
     pieces: list[tuple[str, str]] = []
     for match in _TOKENS.finditer(line):

@@ -26,7 +26,7 @@ NEEDS: Final = (
         "user",
     ),
     (
-        "Make and forget a virtual MFA device",
+        "Add and forget an authenticator app",
         ("iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice"),
         "mfa",
     ),

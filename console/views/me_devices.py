@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts import devices, sessions
 from console import own
 from console.forms import Look, OperationForm
-from console.mfa_devices import CODES, KINDS, REPLACES, added, code_look, own_devices, short
+from console.mfa_devices import CODES, KINDS, NAME_HELP, REPLACES, added, code_look, devices_of
 from console.page import go, page
 from console.session import HtmxRequest, required, visitor
 
@@ -51,8 +51,8 @@ def rename(request: HtmxRequest) -> HttpResponse:
         "tenant.RenameMFADevice",
         only=("DeviceName",),
         fixed={"UserName": own.user_name(request), "SerialNumber": serial},
-        initial={"DeviceName": device.get("DeviceName", short(serial))},
-        look={"DeviceName": Look("Name", "A name for you to know it by: the colour, or where you keep it.")},
+        initial={"DeviceName": device.get("DeviceName", devices.name_in(serial))},
+        look={"DeviceName": Look("Name", NAME_HELP)},
     )
     if form.submitted and form.run() is not None:
         return go(own.CREDENTIALS, say=f"The device is called {form.params['DeviceName']} now.")
@@ -77,8 +77,8 @@ def replace(request: HtmxRequest) -> HttpResponse:
         request,
         "console/me/device_replace.html",
         device=device,
-        name=device.get("DeviceName", short(serial)),
-        full=len(own_devices(request)) >= MOST_DEVICES,
+        name=device.get("DeviceName", devices.name_in(serial)),
+        full=len(devices_of(request)) >= MOST_DEVICES,
         **_choices(request, serial),
     )
 
@@ -90,7 +90,7 @@ def better(request: HtmxRequest) -> HttpResponse:
     who = required(request)
     if not devices.lacks_hardware(who.identity):
         return go(own.CREDENTIALS)
-    apps = [device for device in own_devices(request) if device["Kind"] == "virtual"]
+    apps = [device for device in devices_of(request) if device["Kind"] == "virtual"]
     replaced = apps[0]["SerialNumber"] if len(apps) == 1 else ""
     due = devices.better_due(who.identity, visitor(request).peer, timezone.now())
     return page(
@@ -99,7 +99,7 @@ def better(request: HtmxRequest) -> HttpResponse:
 
 
 def _named(request: HttpRequest, serial: str) -> dict[str, Any]:
-    return next((device for device in own_devices(request) if device["SerialNumber"] == serial), {})
+    return next((device for device in devices_of(request) if device["SerialNumber"] == serial), {})
 
 
 def _choices(request: HttpRequest, replaced: str) -> dict[str, Any]:

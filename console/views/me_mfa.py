@@ -12,10 +12,11 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import mfa, sessions
+from accounts.devices import name_in
 from console import cli, own
 from console.confirm import Confirm
 from console.forms import Look, OperationForm
-from console.mfa_devices import CODES, added, code_look, is_virtual, loss, own_devices, short
+from console.mfa_devices import CODES, NAME_HELP, added, called, code_look, free_name, is_virtual, loss
 from console.page import go, page
 from console.session import HtmxRequest, required
 from console.steps import Outcome, Step, attempt
@@ -32,10 +33,8 @@ def create(request: HtmxRequest) -> HttpResponse:
         request,
         "iam.CreateVirtualMFADevice",
         only=("VirtualMFADeviceName",),
-        initial={"VirtualMFADeviceName": _free_name(request) if request.method == "GET" else ""},
-        look={
-            "VirtualMFADeviceName": Look("Device name", "A name for you to know it by; it cannot be changed.")
-        },
+        initial={"VirtualMFADeviceName": _usual_name(request) if request.method == "GET" else ""},
+        look={"VirtualMFADeviceName": Look("Name", f"{NAME_HELP} It cannot be changed.")},
     )
     if form.submitted and (made := form.run()) is not None:
         device = made["VirtualMFADevice"]
@@ -67,7 +66,7 @@ def enable(request: HtmxRequest) -> HttpResponse:
     if form.run() is None:
         return _enable_page(request, serial, seed, form)
     sessions.rotate(request)
-    say = f"MFA device {short(serial)} is in use: its code is asked for at your next sign-in."
+    say = f"Authenticator app {name_in(serial)} is in use: its code is asked for at your next sign-in."
     return added(request, say)
 
 
@@ -80,9 +79,9 @@ def discard(request: HtmxRequest) -> HttpResponse:
     if outcome.done:
         return go(
             "me-mfa:create" if request.POST.get("again") else own.CREDENTIALS,
-            say=f"{short(serial)} is forgotten.",
+            say=f"{name_in(serial)} is forgotten.",
         )
-    return go(own.CREDENTIALS, say=f"{short(serial)} is still there: {outcome.why}", tone="attention")
+    return go(own.CREDENTIALS, say=f"{name_in(serial)} is still there: {outcome.why}", tone="attention")
 
 
 @own.as_oneself
@@ -90,6 +89,7 @@ def discard(request: HtmxRequest) -> HttpResponse:
 def resync(request: HtmxRequest) -> HttpResponse:
     """Bring a device whose clock is off back into step."""
     serial = request.GET.get("serial", "")
+    name = called(request, serial)
     form = OperationForm(
         request,
         "iam.ResyncMFADevice",
@@ -98,14 +98,14 @@ def resync(request: HtmxRequest) -> HttpResponse:
         look=code_look("the device"),
     )
     if form.submitted and form.run() is not None:
-        return go(own.CREDENTIALS, say=f"MFA device {short(serial)} is in step again.")
+        return go(own.CREDENTIALS, say=f"MFA device {name} is in step again.")
     return page(
         request,
         "console/me/mfa_resync.html",
         partial="form",
         status=form.status,
         form=form,
-        name=short(serial),
+        name=name,
         crumbs=own.CRUMBS,
     )
 
@@ -115,7 +115,7 @@ def resync(request: HtmxRequest) -> HttpResponse:
 def delete(request: HtmxRequest) -> HttpResponse:
     """Take a device off and forget it, once that is confirmed; the person's other sessions end."""
     serial = request.GET.get("serial", "")
-    name, user = short(serial), own.user_name(request)
+    name, user = called(request, serial), own.user_name(request)
     second = "Step 2 of 2: remove" if request.GET.get("step") else "Remove"
     question = Confirm(
         title=f"{second} MFA device {name}?",
@@ -154,7 +154,7 @@ def _codes(request: HttpRequest, serial: str, *, read: bool = True) -> Operation
 
 def _enable_page(request: HttpRequest, serial: str, seed: str, form: OperationForm) -> HttpResponse:
     try:
-        shown = mfa.provisioning(required(request).account, short(serial), seed)
+        shown = mfa.provisioning(required(request).account, name_in(serial), seed)
     except ValueError:
         shown = None  # the form came back without it: the app has the seed, the codes are enough
     return page(
@@ -163,19 +163,17 @@ def _enable_page(request: HttpRequest, serial: str, seed: str, form: OperationFo
         status=form.status,
         form=form,
         serial=serial,
-        name=short(serial),
+        name=name_in(serial),
         provisioning=shown,
         grouped=" ".join(seed[at : at + 4] for at in range(0, len(seed), 4)) if shown else "",
         crumbs=own.CRUMBS,
     )
 
 
-def _free_name(request: HttpRequest) -> str:
+def _usual_name(request: HttpRequest) -> str:
     """The name self-service policies expect: the user's own, or the next one where a device has it."""
-    name = ROOT_DEVICE if required(request).principal.kind == "root" else required(request).principal.name
-    taken = {short(device["SerialNumber"]) for device in own_devices(request)}
-    candidates = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))]
-    return next(candidate for candidate in candidates if candidate not in taken)
+    who = required(request).principal
+    return free_name(request, ROOT_DEVICE if who.kind == "root" else who.name)
 
 
 def _serial(request: HttpRequest, name: str) -> str:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import challenges, security_keys, sessions
 from console import keys, own
 from console.forms import Look, OperationForm
-from console.mfa_devices import added
+from console.mfa_devices import NAME_HELP, added, free_name
 from console.page import page
 from console.session import HtmxRequest, required
 
@@ -33,8 +33,8 @@ def create(request: HtmxRequest) -> HttpResponse:
             "Credential": request.POST.get(keys.ANSWER) or "none",
             "Challenge": challenge or "none",
         },
-        initial={"KeyName": USUAL_NAME},
-        look={"KeyName": Look("Name", "A name for you to know it by: the colour, or where you keep it.")},
+        initial={"KeyName": free_name(request, USUAL_NAME) if request.method == "GET" else ""},
+        look={"KeyName": Look("Name", NAME_HELP)},
     )
     if form.submitted and form.run() is not None:
         sessions.rotate(request)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import challenges, devices, mfa, security_keys, sessions, signin
 from accounts.models import DeviceKind
 from accounts.signin import NeedsDevice
-from console import enrolling, keys, onetime
+from console import enrolling, keys, onetime, plain_words
 from console.fields import Field, FormError
 from console.page import go, page
 from console.session import visitor
@@ -223,7 +223,7 @@ def _why(refusal: ServiceError) -> str:
     """The refusal in words.  Errors: the refusal itself where it is a fault of ours."""
     if refusal.status >= 500:
         raise refusal
-    return INCOMPLETE if isinstance(refusal, ValidationError) else refusal.message
+    return INCOMPLETE if isinstance(refusal, ValidationError) else plain_words.said(refusal)
 
 
 urlpatterns = [

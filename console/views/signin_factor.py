@@ -11,6 +11,7 @@ from accounts import recovery, signin
 from accounts.models import DeviceKind
 from console import keys
 from console.fields import Field, options
+from console.mfa_devices import digits_of, with_kind
 from console.page import go, page
 from console.session import visitor
 from console.signing_in import again, onward, sent, wanted
@@ -105,24 +106,25 @@ def _choice(request: HttpRequest, waiting: signin.NeedsFactor, tried: str = "") 
 
 
 def _code_fields(waiting: signin.NeedsFactor, chosen: str, problem: str) -> list[Field]:
-    choices = [(device.serial, device.name) for device in _with_codes(waiting)]
-    if not choices:
+    devices = _with_codes(waiting)
+    if not devices:
         return []
-    serial, name = chosen or choices[0][0], choices[0][1] if len(choices) == 1 else "the device"
+    serial = chosen or devices[0].serial
     typed = Field(
         "code",
         "Code",
         required=True,
-        help=f"The digits that {name} shows now.",
+        help=digits_of(devices[0] if len(devices) == 1 else None),
         errors=[problem] if problem else [],
         autocomplete="one-time-code",
         inputmode="numeric",
         autofocus=waiting.devices[0].kind != DeviceKind.FIDO,
         mono=True,
     )
-    if len(choices) == 1:
+    if len(devices) == 1:
         return [Field("device", "Device", "hidden", value=serial), typed]
-    return [Field("device", "Device", "radio", required=True, options=options(choices, serial)), typed]
+    choices = options([(device.serial, with_kind(device)) for device in devices], serial)
+    return [Field("device", "Device", "radio", required=True, options=choices), typed]
 
 
 def _with_codes(waiting: signin.NeedsFactor) -> list[signin.FactorChoice]:

@@ -12,6 +12,7 @@ from accounts.models import DeviceKind, Identity
 from accounts.signin import FactorChoice
 from console import keys
 from console.fields import Field, options
+from console.mfa_devices import digits_of, with_kind
 from console.page import go, page
 from console.session import HtmxRequest, own_path, required, signed_in, visitor
 from console.signing_in import sent, wanted
@@ -110,7 +111,7 @@ def _code_fields(request: HttpRequest, devices: list[FactorChoice], problem: str
         "code",
         "Code",
         required=True,
-        help=f"The digits that {devices[0].name if one else 'the device'} shows now.",
+        help=digits_of(devices[0] if one else None),
         errors=[problem] if problem else [],
         autocomplete="one-time-code",
         inputmode="numeric",
@@ -119,7 +120,7 @@ def _code_fields(request: HttpRequest, devices: list[FactorChoice], problem: str
     )
     if one:
         return [Field("device", "Device", "hidden", value=serial), typed]
-    choices = options([(device.serial, device.name) for device in devices], serial)
+    choices = options([(device.serial, with_kind(device)) for device in devices], serial)
     return [Field("device", "Device", "radio", required=True, options=choices), typed]
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from console import cli, new_password, onetime, removal, steps
 from console.confirm import Confirm
 from console.kinds import USER
+from console.mfa_devices import called
 from console.onetime import OneTimeSecret
 from console.page import go, page
 from console.session import HtmxRequest, signed_in
@@ -109,17 +110,17 @@ def unlock(request: HtmxRequest, name: str) -> HttpResponse:
 def device_delete(request: HtmxRequest, name: str) -> HttpResponse:
     """Take the MFA device in the address away, once that is confirmed."""
     serial = request.GET.get("serial", "")
-    short = serial.rpartition("/")[2]
+    device = called(request, serial, name)
     question = Confirm(
-        title=f"Deactivate MFA device {short}?",
+        title=f"Deactivate MFA device {device}?",
         text=f"{name} signs in without it from now on, and is signed out everywhere.",
         verb="Deactivate device",
         action=request.get_full_path(),
         back=USER.address(name, TAB),
         cli=cli.line("iam.DeactivateMFADevice", {"UserName": name, "SerialNumber": serial}),
     )
-    doing = removal.device_steps(name, serial)
-    return _ask_and_do(request, name, question, doing, f"MFA device {short} is deactivated.")
+    doing = removal.device_steps(name, serial, device)
+    return _ask_and_do(request, name, question, doing, f"MFA device {device} is deactivated.")
 
 
 @signed_in

@@ -14,6 +14,7 @@ from console.calls import run
 from console.confirm import Confirm
 from console.forms import OperationForm
 from console.kinds import USER
+from console.mfa_devices import KINDS
 from console.page import go, page, tabs
 from console.panels import Panel, Refusal, panel
 from console.session import HtmxRequest, signed_in
@@ -185,7 +186,8 @@ def _of_tab(request: HttpRequest, tab: str, name: str, overview: Panel) -> dict[
     lacked: Collection[str] = overview.result.get("Refused", ())
     needs = {action: Refusal(action, user.get("Arn", ""), "") for action in lacked}
     return {
-        "devices": panel(request, "iam.ListMFADevices", user_name=name, max_items=WHOLE_PAGE),
+        "devices": panel(request, "console.MFADevices", user_name=name),
+        "kinds": KINDS,
         "contact": panel(request, "tenant.GetContactAddress", user_name=name),
         "no_profile": needs.get("iam:GetLoginProfile"),
         "no_keys": needs.get("iam:ListAccessKeys"),

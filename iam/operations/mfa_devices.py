@@ -11,7 +11,7 @@ from typing import Any
 
 from accounts import devices, mfa, sessions
 from accounts.models import Identity, MfaDevice
-from iam import describe, quotas, tagging, targets
+from iam import describe, notify, quotas, tagging, targets
 from iam.call import Call, Output, Page, Params, Tags, Target
 from iam.catalogue import Resolver, asks, operation
 from iam.errors import (
@@ -169,6 +169,7 @@ def deactivate_mfa_device(call: Call, *, owner: Identity, device: MfaDevice) -> 
     Errors: NoSuchEntity (user, device; a device of someone else), AccessDenied (one's own by a long-term key),
     ValidationError (no name given by a role or federated session).
     """
+    call.memo[notify.CALLED] = device.name
     if not mfa.deactivate(device):
         quotas.give_back(call.account, "MFADevices")
     quotas.give_back(call.account, "MFADevicesInUse")

@@ -54,7 +54,7 @@ def test_its_codes_sign_in(world, browser, stock):
     here = browser()
     here.post("/signin", {"account": world.account.number, "user": "alice", "password": PASSWORD})
     page = here.get("/signin/step/factor")
-    assert "The digits that GAKT000000001 shows now." in page.words
+    assert "The digits that the hardware token GAKT000000001 shows now." in page.words
     sent = {"device": SERIAL, "code": token_codes()["AuthenticationCode2"]}
     assert here.post("/signin/step/factor", sent).location == "/"
     again = browser()

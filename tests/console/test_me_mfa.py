@@ -82,7 +82,7 @@ def test_wrong_codes_leave_the_picture_there(person, browser):
     for wrong in ({"AuthenticationCode1": "000000", "AuthenticationCode2": "000000"}, codes(seed, offset=-9)):
         page = opened.post(ENABLE, {"SerialNumber": serial, "Seed": seed, **wrong})
         assert page.status == 422
-        assert "Authentication code for device is not valid." in page.words
+        assert "Enter two that this very device showed one right after the other" in page.words
         assert hidden(page, "Seed") == seed
         assert page.is_accessible()
     assert opened.post(ENABLE, {"SerialNumber": serial, "Seed": seed, **codes(seed)}).status == 303

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.slow
 def enrol(person: Person) -> Authenticator:
     """Put an authenticator app to use on the person's own pages."""
     person.visit("/me/credentials/")
-    person.press("Add MFA device")
+    person.press("Add authenticator app")
     person.press("Next: scan the code")
     app = Authenticator.of_text(person.page.locator("#seed").inner_text())
     person.fill(AuthenticationCode1="000000", AuthenticationCode2="111111")
