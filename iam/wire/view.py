@@ -213,7 +213,9 @@ def _call(arrival: Arrival, inquiry: Inquiry, now: datetime) -> Call:
     except ServiceError as refusal:
         log.info("%s of %s refused: %s", inquiry.operation.name, peer, refusal.code)
         raise
-    principals.note_use(verified.credential, service, verified.scope.region, now, peer)
+    # IAM is in one region, whatever region a client signs for.
+    region = "us-east-1" if service == "iam" else verified.scope.region
+    principals.note_use(verified.credential, service, region, now, peer)
     return Call(
         account=verified.credential.account,
         principal=verified.credential.principal,
@@ -222,7 +224,7 @@ def _call(arrival: Arrival, inquiry: Inquiry, now: datetime) -> Call:
         source="api",
         peer=peer,
         user_agent=arrival.variables.get("HTTP_USER_AGENT", "")[:_LONGEST_AGENT],
-        region=verified.scope.region,
+        region=region,
         secure=arrival.secure,
     )
 

@@ -128,6 +128,29 @@ def test_a_key_remembers_its_last_use(world, boto):
     assert key.last_used_at == first
 
 
+@pytest.mark.parametrize(("service", "region"), [("iam", "us-east-1"), ("sts", "eu-west-1")])
+def test_iam_is_used_in_one_region_wherever_its_client_is(boto, service, region):
+    abroad = boto_with(boto.key_id, boto.secret, region="eu-west-1")
+    if service == "iam":
+        abroad.iam.list_users()
+    else:
+        abroad.sts.get_session_token()
+    assert AccessKey.objects.get(key_id=boto.key_id).last_used_region == region
+
+
+def test_the_requested_region_of_iam_is_one(world, boto):
+    only_there = {"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}
+    deny = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": only_there}
+    boto.iam.put_user_policy(
+        UserName="alice",
+        PolicyName="one-region",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": deny}),
+    )
+    abroad = boto_with(boto.key_id, boto.secret, region="eu-west-1")
+    assert abroad.iam.list_users()["Users"]
+    assert refusal(abroad.sts.get_federation_token, Name="fed") == ("AccessDenied", 403)
+
+
 # How it is answered
 
 
