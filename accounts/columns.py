@@ -4,7 +4,7 @@ A kind of column that is not known here is left to Django's own field.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, TypeAlias
@@ -57,9 +57,14 @@ class Writers:
     steps: tuple[tuple[int, Writer], ...]
 
 
-def writers(fields: "Iterable[Field[Any, Any]]", vendor: str) -> Writers:
-    """How the values of these fields are written; an absent value is always NULL."""
-    known = [(field.attname, _writer(field, vendor)) for field in fields]
+def writers(fields: "Iterable[Field[Any, Any]]", vendor: str, as_given: Container[str] = ()) -> Writers:
+    """How the values of these fields are written; an absent value is always NULL.
+
+    `as_given`: the names of those whose values come as the database takes them.
+    """
+    known = [
+        (field.attname, None if field.attname in as_given else _writer(field, vendor)) for field in fields
+    ]
     names = [name for name, _ in known]
     # With one name an itemgetter gives no tuple.
     pick = itemgetter(*names) if len(names) > 1 else lambda values: [values[name] for name in names]

@@ -5,6 +5,7 @@ never refused.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Literal, TypedDict, Unpack
@@ -75,9 +76,11 @@ _LONGEST = {
     "error_message": 4096,
     "decision_id": 64,
 }
+_LONGEST_VALUE, _LONGEST_NAME = 200_000, 256
 _NO_TEXTS = dict.fromkeys(Texts.__annotations__, "")
+_LONG_NAME = re.compile(f'[^"]{{{_LONGEST_NAME + 1},}}":')
 
-_events = Addition(Event)
+_events = Addition(Event, as_json=("resources", "parameters", "response"))
 
 
 def append(
@@ -108,9 +111,9 @@ def append(
         "service": service,
         "name": _text(name, _LONGEST["name"]),
         "outcome": outcome,
-        "resources": [_text(resource, 2048) for resource in resources],
-        "parameters": _plain(parameters),
-        "response": _plain(response),
+        "resources": _as_json([_text(resource, 2048) for resource in resources]),
+        "parameters": _as_json(parameters),
+        "response": _as_json(response),
         "read_only": read_only,
         "mfa": mfa,
     }
@@ -189,15 +192,30 @@ def _text(value: str, longest: int) -> str:
     return whole.encode("utf-8", "replace").decode("utf-8")[:longest]
 
 
+def _as_json(value: object) -> str | None:
+    """What can be stored of a document, as JSON; mostly it is the document as it is, which is written at once."""
+    if value is None:
+        return None
+    written = _WRITER.encode(value)
+    # What has to be replaced or cut is escaped, or long.
+    if "\\u" in written or len(written) > _LONGEST_VALUE or _LONG_NAME.search(written) is not None:
+        return json.dumps(_plain(value))
+    return written
+
+
 def _plain(value: object) -> Json:
     if isinstance(value, str):
-        return _text(value, 200_000)
+        return _text(value, _LONGEST_VALUE)
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Mapping):
-        return {_text(str(key), 256): _plain(item) for key, item in value.items()}
+        return {_text(str(key), _LONGEST_NAME): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(item) for item in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return f"({len(value)} bytes)" if isinstance(value, bytes) else _text(str(value), 4096)
+
+
+# What JSON does not know is handed to `_plain`.
+_WRITER = json.JSONEncoder(default=_plain)

@@ -87,23 +87,29 @@ class Addition:
     """Rows that are added and not looked at: made of plain values, one for each column but the key.
 
     `unless_there`: a row that a unique constraint keeps out is not added, and that is no error.
+    `as_json`: the documents that are given as JSON already.
     """
 
-    def __init__(self, model: type[Model], *, unless_there: bool = False) -> None:
+    def __init__(
+        self, model: type[Model], *, unless_there: bool = False, as_json: tuple[str, ...] = ()
+    ) -> None:
         self._model = model
         self._unless_there = unless_there
+        self._as_json = as_json
 
     def leave(self, **values: Any) -> None:
         """Add a row in the transaction of the caller.  Documents are written as JSON here, times as the database has them."""
         connection = here()
-        sql, columns = _insertion(self._model, connection.vendor, self._unless_there)
+        sql, columns = _insertion(self._model, connection.vendor, self._unless_there, self._as_json)
         left(connection, sql, written(columns, values, connection))
 
 
 @functools.cache
-def _insertion(model: type[Model], vendor: str, unless_there: bool = False) -> tuple[str, Writers]:
+def _insertion(
+    model: type[Model], vendor: str, unless_there: bool = False, as_json: tuple[str, ...] = ()
+) -> tuple[str, Writers]:
     sql, fields = _composed(model, [model._meta.pk], OnConflict.IGNORE if unless_there else None)
-    return sql, writers(fields, vendor)
+    return sql, writers(fields, vendor, as_json)
 
 
 def _composed(
