@@ -48,14 +48,14 @@ def with_calls_first(pages: Application, between: Callable[[], None] = tidy) -> 
             headers + secure_only if arrival.secure else headers,
         )
         metrics.count("api", method, answer.status, time.perf_counter() - started)
-        return () if method == "HEAD" else (answer.body,)
+        # Of a list granian makes one answer; of anything else a stream of parts.
+        return [] if method == "HEAD" else [answer.body]
 
     return application
 
 
 def _arrival(environ: dict[str, Any], method: str, path: str) -> view.Arrival:
     request_id = str(uuid.uuid4())
-    structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=request_id)
     proxies.settle(environ)
     length = environ.get("CONTENT_LENGTH") or "0"

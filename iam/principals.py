@@ -30,7 +30,10 @@ _users_of = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """An access key id that exists: what verifying a signature with it needs.  `repr` shows no secret."""
+    """An access key id that exists: what verifying a signature with it needs.  `repr` shows no secret.
+
+    It is used again while its rows are the same, so nobody may change it or what is in it.
+    """
 
     key_id: str
     account: Account
@@ -45,6 +48,12 @@ class Credential:
     def secret(self) -> str:
         """The secret in clear, unsealed at each use."""
         return vault.unseal(self.account, SECRET_PURPOSE, self.sealed_secret).decode()
+
+    def own_account(self) -> Account:
+        """The account as a call's own, which may be changed."""
+        account = copy_of(self.account)
+        account.quotas = dict(account.quotas)
+        return account
 
     def token_matches(self, token: str | None) -> bool:
         """Whether the session token that came along is this key's; long-term keys must come without one."""
@@ -66,16 +75,8 @@ def hash_token(token: str) -> bytes:
 
 
 def find_credential(key_id: str) -> Credential | None:
-    """The credential behind an access key id, long-term or temporary, or None where there is none.
-
-    It is read anew each time.  Its account is the caller's own to change; `row` is not.
-    """
-    found = (_TEMPORARY if key_id.startswith("ASIA") else _LONG_TERM).one(key_id=key_id)
-    if found is None:
-        return None
-    account = copy_of(found.account)
-    account.quotas = dict(account.quotas)
-    return replace(found, account=account)
+    """The credential behind an access key id, long-term or temporary, or None where there is none: read anew each time."""
+    return (_TEMPORARY if key_id.startswith("ASIA") else _LONG_TERM).one(key_id=key_id)
 
 
 def note_use(credential: Credential, service: str, region: str, now: datetime, peer: str = "") -> None:

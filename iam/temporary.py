@@ -147,7 +147,7 @@ def mint(
     secret, token = ids.secret_access_key(), ids.session_token()
     token += "=" * (token_size - len(token))
     key_id, expires_at = ids.access_key_id("ASIA", account.number), call.now + lasting
-    Session.objects.add_one(
+    Session.add(
         account,
         kind=kind,
         key_id=key_id,

@@ -78,7 +78,7 @@ class Actor:
         """The actor that temporary credentials stand for."""
         credential = principals.find_credential(answer["Credentials"]["AccessKeyId"])
         assert credential is not None
-        return Actor(credential.account, credential.principal, self.now)
+        return Actor(credential.own_account(), credential.principal, self.now)
 
 
 @dataclass

@@ -25,10 +25,6 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Those that still sign."""
         return self.filter(revoked_at__isnull=True, expires_at__gt=now)
 
-    def add_one(self, account: Account, **columns: Any) -> None:
-        """Add temporary credentials of that account; `columns` are those that are not empty."""
-        _sessions.leave(**{**_EMPTY, "account_id": account.pk, **columns})
-
     def with_key(self, key_id: str) -> "Session | None":
         """The one with this key id, held until the transaction ends, or None."""
         rows = self.select_related("account", "role", "identity__iam_user", "identity__account")
@@ -75,6 +71,11 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return self.key_id
+
+    @staticmethod
+    def add(account: Account, **columns: Any) -> None:
+        """Add temporary credentials of that account; `columns` are those that are not empty."""
+        _sessions.leave(**{**_EMPTY, "account_id": account.pk, **columns})
 
 
 _sessions = Addition(Session)

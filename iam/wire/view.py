@@ -217,7 +217,7 @@ def _call(arrival: Arrival, inquiry: Inquiry, now: datetime) -> Call:
     region = "us-east-1" if service == "iam" else verified.scope.region
     principals.note_use(verified.credential, service, region, now, peer)
     return Call(
-        account=verified.credential.account,
+        account=verified.credential.own_account(),
         principal=verified.credential.principal,
         now=now,
         request_id=arrival.request_id,

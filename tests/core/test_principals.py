@@ -70,8 +70,8 @@ def test_a_session_whose_user_is_gone_is_not_found(world):
 
 
 def test_two_calls_of_one_key_have_an_account_each(world, key_id):
-    first, second = found(key_id), found(key_id)
-    first.account.policy_revision += 1
-    first.account.quotas["Users"] = 1
-    assert second.account.policy_revision != first.account.policy_revision
-    assert second.account.quotas == found(key_id).account.quotas == {}
+    first, second = found(key_id).own_account(), found(key_id).own_account()
+    first.policy_revision += 1
+    first.quotas["Users"] = 1
+    assert second.policy_revision != first.policy_revision
+    assert second.quotas == found(key_id).own_account().quotas == {}

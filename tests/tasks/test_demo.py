@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import passwords
-from accounts.models import Account, Event
+from accounts.models import Account, Event, Identity
 from iam import demo, principals
 from iam.models import User
 from tests.operations import sts
@@ -27,12 +27,22 @@ def test_root_and_administrator_have_the_passwords_told(made, account):
     assert passwords.verify(admin.identity, made.admin_password)
 
 
+def test_nothing_told_is_what_another_installation_is_told(made):
+    """OWASP ASVS 5.0, 6.3.2: there are no default accounts, since no two have the same secrets."""
+    Account.objects.update(alias=None)
+    Identity.objects.filter(kind="root").update(email="other@example.org", email_key="other@example.org")
+    again = demo.seed(timezone.now())
+    for name in ("root_password", "admin_password", "access_key_id", "secret_access_key"):
+        assert getattr(made, name) != getattr(again, name)
+    assert len(made.root_password) >= 20
+
+
 def test_the_key_told_is_the_administrators(made):
     credential = principals.find_credential(made.access_key_id)
     assert credential is not None
     assert credential.usable
     assert credential.secret == made.secret_access_key
-    administrator = Actor(credential.account, credential.principal, timezone.now())
+    administrator = Actor(credential.own_account(), credential.principal, timezone.now())
     assert administrator.iam("GetUser")["User"]["UserName"] == "admin"
     assert len(administrator.iam("ListUsers")["Users"]) == 4
 
