@@ -74,9 +74,9 @@ def _offer(kind: Kind) -> None:
 
     @operation(f"iam.Untag{kind.noun}", target=target, revises=kind.principal)
     def untag(call: Call, *, entity: Tagged | ManagedPolicy, tag_keys: Sequence[str]) -> None:
-        """Take tags off; a key that is not there is no fault.
+        """Take tags off; a key that is not there is no fault.  To name none is InvalidInput, of a provider alone.
 
-        Errors: NoSuchEntity, InvalidInput (no keys, for a provider), AccessDenied (AWS's policies).
+        Errors: NoSuchEntity, AccessDenied (AWS's policies).
         """
         if kind.provider:
             tagging.require_some(tag_keys, "TagKeys")
