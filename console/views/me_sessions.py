@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import sessions
 from accounts.models import ConsoleSession
-from console import devices, paging
+from console import devices, paging, step_up
 from console.confirm import Confirm
 from console.page import go, page
 from console.panels import panel
@@ -57,11 +57,13 @@ def _with_same(who: Who) -> QuerySet[ConsoleSession]:
 @signed_in
 @require_POST
 def end(request: HtmxRequest, session_id: int) -> HttpResponse:
-    """End one of the person's own sessions; ending this one signs out."""
+    """End one of the person's own sessions, with a fresh proof; ending this one signs out, without."""
     who = required(request)
     if session_id == who.session.pk:
         note(request, who.session, EVENT)
         return sign_out(request)
+    if step_up.due(request):
+        return step_up.ask(request)
     own = sessions.list_of(who.person, timezone.now()) if who.person else _with_same(who)
     row = own.filter(pk=session_id).first()
     if row is None or row.account is None or sessions.end_one(row.account, row.pk) is None:

@@ -139,6 +139,14 @@ def test_a_password_to_be_changed_says_so(bob):
     assert passwords.password_state(bob, NOW) == "must_change"
 
 
+def test_where_the_account_sets_no_age_a_password_may_grow_as_old_as_it_likes(alice, account):
+    years = NOW + timedelta(days=3650)
+    assert passwords.password_state(alice, years) == "ok"
+    policy(account, minimum_password_length=12)
+    assert passwords.password_state(alice, years) == "ok"
+    assert passwords.expires_at(alice) is None
+
+
 def test_roots_password_never_expires(account, root):
     policy(account, max_password_age=1)
     assert passwords.password_state(root, NOW + timedelta(days=1000)) == "ok"

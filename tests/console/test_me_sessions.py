@@ -7,6 +7,7 @@ import pytest
 
 from accounts import agents
 from accounts.models import ConsoleSession, Event
+from tests.console.test_step_up import stale
 
 HERE = "/me/sessions/"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -52,6 +53,17 @@ def test_one_session_is_ended(world, browser):
     assert there.get("/").location.startswith("/signin")
     assert here.get("/").status == 200
     assert Event.objects.filter(name="EndSession").get().actor_arn == world.bob.principal.arn
+
+
+def test_ending_another_takes_a_fresh_proof_and_signing_out_none(world, browser):
+    """OWASP ASVS 5.0, 7.5.2: whoever finds a browser open cannot put its owner out elsewhere."""
+    there, here = browser(world.bob), browser(world.bob)
+    first, present = of(world.bob)
+    stale(here)
+    page = here.post(f"{HERE}{first.pk}/end/")
+    assert page.location.startswith("/me/proof/")
+    assert there.get("/").status == 200
+    assert here.post(f"{HERE}{present.pk}/end/").location == "/signin"
 
 
 def test_ending_this_one_signs_out(world, browser):
