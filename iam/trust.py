@@ -11,7 +11,7 @@ from itertools import chain
 
 from iam import policy
 from iam.errors import MalformedPolicyDocument
-from iam.models import Role, User, fold
+from iam.models import Role, User
 from iam.policy import PrincipalEntry
 
 _ENTITY = re.compile(r"arn:aws:iam::([0-9]{12}):(user|role)/(?:\S*/)?([^/\s]+)")
@@ -66,23 +66,19 @@ def _ids_by_name(named: Iterable[PrincipalEntry]) -> dict[str, str]:
     values = {entry.value for entry in named}
     present = _present_arns({value for value in values if _UNIQUE_ID.fullmatch(value)})
     known = {unique_id: unique_id for unique_id in present}
-    parts = [found.groups() for value in values if (found := _ENTITY.fullmatch(value))]
-    sessions = {value: found.groups() for value in values if (found := _SESSION.fullmatch(value))}
-    parts += [(number, "role", name) for number, name in sessions.values()]
-    roles: dict[tuple[str, str], str] = {}
-    for kind, rows in (("user", User.objects.all()), ("role", Role.objects.all())):
-        wanted = {(number, fold(name)) for number, each, name in parts if each == kind}
-        if not wanted:
-            continue
-        found_rows = rows.select_related("account").filter(
-            account__number__in={number for number, _ in wanted}, name_key__in={name for _, name in wanted}
-        )
-        for row in found_rows:
-            known[row.arn] = row.unique_id
-            if isinstance(row, Role):
-                roles[row.account.number, row.name] = row.unique_id
-    known.update({value: roles[parts] for value, parts in sessions.items() if parts in roles})
+    known.update({value: row.unique_id for value in values if (row := _named_by(value)) is not None})
     return known
+
+
+def _named_by(value: str) -> User | Role | None:
+    """The user or role of an ARN, or the role of a session's, path and name as spelled."""
+    if found := _ENTITY.fullmatch(value):
+        entity = (User if found[2] == "user" else Role).anywhere(found[1], found[3])
+        return entity if entity is not None and entity.arn == value else None
+    if found := _SESSION.fullmatch(value):
+        role = Role.anywhere(found[1], found[2])
+        return role if role is not None and role.name == found[2] else None
+    return None
 
 
 def _present_arns(unique_ids: Iterable[str]) -> dict[str, str]:

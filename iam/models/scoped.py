@@ -110,6 +110,11 @@ class Named(models.Model):
         found.account = account  # type: ignore[attr-defined]  # as in `arn`
         return found
 
+    @classmethod
+    def anywhere(cls, account_number: str, name: str) -> "Self | None":
+        """The row of this name, in whatever case, of an account of the installation, or None; to be read only."""
+        return _by_number(cls).one(account=account_number, name_key=fold(name))
+
     def move(self, *, path: str, name: str) -> None:
         """Another path or name.  Errors: EntityAlreadyExists."""
         self.path, self.name, self.name_key = path, name, fold(name)
@@ -125,6 +130,15 @@ def _by_name(model: type[N], lock: bool) -> Prepared[N]:
         rows: TenantQuerySet[N] = TenantQuerySet(model).filter(account=account, name_key=name_key)
         rows = rows.select_related(*model.read_with) if model.read_with else rows
         return rows.locked() if lock else rows
+
+    return Prepared(build)
+
+
+@functools.cache
+def _by_number(model: type[N]) -> Prepared[N]:
+    def build(account: str, name_key: str) -> models.QuerySet[N]:
+        rows = model._default_manager.select_related("account")
+        return rows.filter(account__number=account, name_key=name_key)
 
     return Prepared(build)
 
