@@ -5,12 +5,12 @@ Every operation that attaches, detaches, bounds or frees says so here, inside it
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.db.models import F, Q
 
 from accounts.models import Account
-from accounts.prepared import Change
+from accounts.prepared import Addition, Change
 from iam.managed import ManagedPolicy
 from iam.models import Policy, PolicyUsage
 
@@ -30,23 +30,23 @@ NONE = Usage()
 
 def attached(account: Account, policy: Policy | ManagedPolicy) -> None:
     """Count one more attachment of the policy."""
-    _count(_one_attached_more, account, policy)
+    _more_attached.leave(**_one(account, policy, attachments=1))
 
 
 def detached(account: Account, policy_arn: str) -> None:
     """Count one attachment less."""
-    _one_attached_less.run(account=account.pk, policy_arn=policy_arn)
+    _one_attached_less.leave(account=account.pk, policy_arn=policy_arn)
 
 
 def bounding(account: Account, policy: Policy | ManagedPolicy) -> None:
     """Count one more entity that the policy is the boundary of."""
-    _count(_one_bounded_more, account, policy)
+    _more_bounded.leave(**_one(account, policy, boundaries=1))
 
 
 def freed(account: Account, boundary_arn: str) -> None:
     """Count one such entity less; nothing where the entity had no boundary."""
     if boundary_arn:
-        _one_bounded_less.run(account=account.pk, policy_arn=boundary_arn)
+        _one_bounded_less.leave(account=account.pk, policy_arn=boundary_arn)
 
 
 def of(account: Account, policy_arns: Iterable[str]) -> UsageByArn:
@@ -73,21 +73,29 @@ def beside(policy: Policy) -> Usage:
     return NONE if row is None else Usage(row.attachments, row.boundaries)
 
 
-def _count(change: Change[PolicyUsage], account: Account, policy: Policy | ManagedPolicy) -> None:
-    if change.run(account=account.pk, policy_arn=policy.arn):
-        return
-    # Its first use: others may be the first at the same moment.
-    own = None if isinstance(policy, ManagedPolicy) else policy
-    account.policy_usages.get_or_create(policy_arn=policy.arn, defaults={"policy": own})
-    change.run(account=account.pk, policy_arn=policy.arn)
+def _one(account: Account, policy: Policy | ManagedPolicy, **counted: int) -> dict[str, Any]:
+    """The first use of a policy, as columns; it is added to what is there where it is not the first."""
+    own = None if isinstance(policy, ManagedPolicy) else policy.pk
+    return {
+        "account_id": account.pk,
+        "policy_arn": policy.arn,
+        "policy_id": own,
+        "attachments": 0,
+        "boundaries": 0,
+        **counted,
+    }
 
 
-def _changing(column: str, by: int) -> Change[PolicyUsage]:
+def _adding(column: str) -> Addition:
+    return Addition(PolicyUsage, adding_up=column, same=("account", "policy_arn"))
+
+
+def _one_less(column: str) -> Change[PolicyUsage]:
     return Change(
         lambda account, policy_arn: PolicyUsage.objects.filter(account=account, policy_arn=policy_arn),
-        **{column: F(column) + by},
+        **{column: F(column) - 1},
     )
 
 
-_one_attached_more, _one_attached_less = _changing("attachments", 1), _changing("attachments", -1)
-_one_bounded_more, _one_bounded_less = _changing("boundaries", 1), _changing("boundaries", -1)
+_more_attached, _one_attached_less = _adding("attachments"), _one_less("attachments")
+_more_bounded, _one_bounded_less = _adding("boundaries"), _one_less("boundaries")

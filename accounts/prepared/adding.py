@@ -87,37 +87,65 @@ class Addition:
     """Rows that are added and not looked at: made of plain values, one for each column but the key.
 
     `unless_there`: a row that a unique constraint keeps out is not added, and that is no error.
-    `as_json`: the documents that are given as JSON already.
+    `adding_up`, with the fields of a unique constraint in `same`: where there is such a row already, the value of this
+    field is added to its own instead.  `as_json`: the documents that are given as JSON already.
     """
 
     def __init__(
-        self, model: type[Model], *, unless_there: bool = False, as_json: tuple[str, ...] = ()
+        self,
+        model: type[Model],
+        *,
+        unless_there: bool = False,
+        adding_up: str = "",
+        same: Sequence[str] = (),
+        as_json: tuple[str, ...] = (),
     ) -> None:
         self._model = model
         self._unless_there = unless_there
+        self._adding_up = adding_up
+        self._same = same
         self._as_json = as_json
+        self._insertions: dict[str, tuple[str, Writers]] = {}
 
     def leave(self, **values: Any) -> None:
         """Add a row in the transaction of the caller.  Documents are written as JSON here, times as the database has them."""
         connection = here()
-        sql, columns = _insertion(self._model, connection.vendor, self._unless_there, self._as_json)
+        sql, columns = self._insertions.get(connection.vendor) or self._insertion(connection.vendor)
         left(connection, sql, written(columns, values, connection))
+
+    def _insertion(self, vendor: str) -> tuple[str, Writers]:
+        if self._adding_up:
+            sql, fields = _adding_up(self._model, self._adding_up, self._same)
+        else:
+            kept_out = InsertQuery(self._model, on_conflict=OnConflict.IGNORE if self._unless_there else None)
+            sql, fields = _composed(kept_out, [])
+        insertion = self._insertions[vendor] = sql, writers(fields, vendor, self._as_json)
+        return insertion
+
+
+def _adding_up(model: type[Model], name: str, same: Sequence[str]) -> tuple[str, Fields]:
+    field: Any = model._meta.get_field(name)
+    unique: list[Any] = [model._meta.get_field(each) for each in same]
+    query = InsertQuery(model, on_conflict=OnConflict.UPDATE, update_fields=[field], unique_fields=unique)
+    sql, fields = _composed(query, [])
+    quoted = here().ops.quote_name
+    own, given = f"{quoted(model._meta.db_table)}.{quoted(field.column)}", f"EXCLUDED.{quoted(field.column)}"
+    head, found, tail = sql.rpartition(given)
+    if not found:
+        raise ValueError(f"This does not replace {name}: {sql}")
+    return f"{head}{own} + {given}{tail}", fields
 
 
 @functools.cache
-def _insertion(
-    model: type[Model], vendor: str, unless_there: bool = False, as_json: tuple[str, ...] = ()
-) -> tuple[str, Writers]:
-    sql, fields = _composed(model, [model._meta.pk], OnConflict.IGNORE if unless_there else None)
-    return sql, writers(fields, vendor, as_json)
+def _insertion(model: type[Model], vendor: str) -> tuple[str, Writers]:
+    sql, fields = _composed(InsertQuery(model), [model._meta.pk])
+    return sql, writers(fields, vendor)
 
 
-def _composed(
-    model: type[Model], answers: "list[Any]", on_conflict: OnConflict | None = None
-) -> tuple[str, Fields]:
+def _composed(query: InsertQuery, answers: "list[Any]") -> tuple[str, Fields]:
     """The INSERT of a row, which gives those columns back, and the fields whose values it takes."""
+    model: Any = query.model
     fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
-    query = InsertQuery(model, on_conflict=on_conflict)
     query.insert_values(fields, [model()], raw=True)
     compiler = query.get_compiler(DEFAULT_DB_ALIAS)
     compiler.returning_fields = answers
@@ -140,10 +168,10 @@ def _together(
     if change:
         before["changed"] = f"{change} RETURNING 1"
     if further is not None:
-        sql, others = _composed(further, [further._meta.pk])
+        sql, others = _composed(InsertQuery(further), [further._meta.pk])
         before["referred"] = _of_each(before, sql, ["%s"] * len(others))
     relation = model._meta.get_field(by) if by else None
-    sql, fields = _composed(model, [model._meta.pk, *([relation] if by else [])])
+    sql, fields = _composed(InsertQuery(model), [model._meta.pk, *([relation] if by else [])])
     key = f'"referred"."{further._meta.pk.column}"' if further is not None else ""
     sql = _of_each(before, sql, [key if field is relation else "%s" for field in fields])
     steps = ", ".join(f'"{name}" AS ({step})' for name, step in before.items())
