@@ -4,9 +4,12 @@ Counts per account are kept in Tally rows, changed in the transaction that adds 
 are taken while the parent row is locked.
 """
 
+from collections import ChainMap
+
 from django.db.models import F
 
 from accounts.models import Account
+from accounts.prepared import Change
 from iam.errors import LimitExceeded
 from iam.models import Room, Tally
 
@@ -44,7 +47,7 @@ UNSHOWN = {
     "SSHPublicKeysPerUser": 5,
     "ServiceSpecificCredentialsPerUser": 2,
 }
-_ALL = {**DEFAULTS, **UNSHOWN}
+_ALL = ChainMap(DEFAULTS, UNSHOWN)
 TAGS_PER_ENTITY = 50
 SESSION_POLICY_ARNS = 10
 SESSION_POLICY_SIZE = 2048
@@ -82,7 +85,13 @@ def count(account: Account, kind: str) -> None:
 
 def give_back(account: Account, kind: str, number: int = 1) -> None:
     """Count one, or so many, less of a kind."""
-    Tally.objects.filter(account=account, kind=kind).update(count=F("count") - number)
+    for _ in range(number):
+        _one_less.leave(account=account.pk, kind=kind)
+
+
+_one_less = Change(
+    lambda account, kind: Tally.objects.filter(account=account, kind=kind), count=F("count") - 1
+)
 
 
 def tallies(account: Account) -> dict[str, int]:

@@ -1,12 +1,13 @@
 """Statements that change or delete rows, and one that writes a whole row."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Model, QuerySet
+from django.db.models import CASCADE, PROTECT, Model, QuerySet
+from django.db.models.deletion import get_candidate_relations_to_delete
 from django.db.models.sql import DeleteQuery, UpdateQuery
 
 from accounts.columns import Writers, writers, written
@@ -73,18 +74,48 @@ class Removal(Generic[M]):
         left(connection, text.sql, text.given(values))
 
 
-def rewrite(row: Model) -> None:
-    """Write every column of a row that is there, in the transaction of the caller."""
+def remove(row: Model) -> None:
+    """Delete a row and all that falls with it, as Model.delete does.  What protects it must be gone: only constraints look."""
+    for removal in _removals(type(row)):
+        removal.leave(pk=row.pk)
+
+
+@functools.cache
+def _removals(model: type[Model]) -> tuple[Removal[Model], ...]:
+    return (*_of_dependents(model, "pk"), Removal(lambda pk: model._base_manager.filter(pk=pk)))
+
+
+def _of_dependents(model: type[Model], key: str) -> Iterator[Removal[Model]]:
+    """What refers to rows of the model, farthest first; `key` leads from the model to the key that is given."""
+    relations: Iterable[Any] = get_candidate_relations_to_delete(model._meta)
+    for relation in relations:
+        if relation.on_delete is PROTECT:
+            continue
+        if relation.on_delete is not CASCADE:
+            raise ValueError(f"{relation.field} does neither fall nor protect.")
+        path = f"{relation.field.name}__{key}"
+        yield from _of_dependents(relation.related_model, path)
+        yield Removal(functools.partial(_at, relation.related_model, path))
+
+
+def _at(model: type[M], path: str, pk: Value) -> QuerySet[M]:
+    return model._base_manager.filter(**{path: pk})
+
+
+def rewrite(row: Model, *names: str) -> None:
+    """Write these fields of a row that is there, or every one, in the transaction of the caller."""
     connection = here()
-    sql, columns = _rewriting(type(row), connection.vendor)
+    sql, columns = _rewriting(type(row), names, connection.vendor)
     left(connection, sql, [*written(columns, row.__dict__, connection), row.pk])
 
 
 @functools.cache
-def _rewriting(model: type[Model], vendor: str) -> tuple[str, Writers]:
+def _rewriting(model: type[Model], names: tuple[str, ...], vendor: str) -> tuple[str, Writers]:
     quoted = here().ops.quote_name
     key, table = quoted(str(model._meta.pk.column)), quoted(model._meta.db_table)
-    fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
+    fields: list[Any] = [model._meta.get_field(name) for name in names] or [
+        field for field in model._meta.local_concrete_fields if not field.primary_key
+    ]
     sets = ", ".join(f"{quoted(str(field.column))} = %s" for field in fields)
     sql = f"UPDATE {table} SET {sets} WHERE {key} = %s"  # noqa: S608  # names of columns, from the model
     return sql, writers(fields, vendor)

@@ -3,6 +3,7 @@
 from iam.models.certificates import ServerCertificate, SigningCertificate
 from iam.models.deletions import DeletionState, DeletionTask
 from iam.models.entities import Group, Membership, Role, User, UserQuerySet, tag_map
+from iam.models.hanging import hanging
 from iam.models.instance_profiles import InstanceProfile
 from iam.models.jobs import ActionUse, Job, JobKind, JobPart, JobState
 from iam.models.keys import AccessKey, KeyRotation, KeyStatus, RotationState
@@ -53,5 +54,6 @@ __all__ = [
     "User",
     "UserQuerySet",
     "fold",
+    "hanging",
     "tag_map",
 ]

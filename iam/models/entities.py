@@ -7,7 +7,7 @@ from django.db import IntegrityError, models
 from django.db.models import Exists, OuterRef
 
 from accounts.models import Account, Identity, IdentityKind, MfaDevice
-from accounts.prepared import Prepared, new
+from accounts.prepared import Addition, Prepared, Removal, new
 from accounts.remembered import Remembered
 from iam.errors import EntityAlreadyExists
 from iam.models.keys import AccessKey
@@ -133,6 +133,26 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.group_id}"
+
+    @classmethod
+    def groups_of(cls, user: User) -> set[int]:
+        """The keys of the groups that the user is in."""
+        return {row.group_id for row in _memberships.rows(user=user.pk)}
+
+    @classmethod
+    def begin(cls, user: User, group: Group) -> None:
+        """Put a user who is no member into the group."""
+        _joining.leave(user_id=user.pk, group_id=group.pk)
+
+    @classmethod
+    def end(cls, user: User, group: Group) -> None:
+        """Take the user out of the group, if in it."""
+        _leaving.leave(user=user.pk, group=group.pk)
+
+
+_memberships = Prepared(lambda user: Membership.objects.filter(user=user).only("group"))
+_joining = Addition(Membership)
+_leaving = Removal(lambda user, group: Membership.objects.filter(user=user, group=group))
 
 
 class RoleQuerySet(NamedQuerySet["Role"]):

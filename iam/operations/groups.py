@@ -1,12 +1,13 @@
 """User groups: made, renamed, filled and emptied, deleted once nobody is in them and nothing hangs on them."""
 
+from accounts.prepared import remove
 from iam import describe, quotas, targets
 from iam.authorize import Check
 from iam.call import Call, Output, Page, Params, Target
 from iam.catalogue import operation
 from iam.errors import DeleteConflict
 from iam.ids import unique_id
-from iam.models import Group, User, fold
+from iam.models import Group, Membership, User, fold, hanging
 from iam.models.scoped import arn
 
 
@@ -75,19 +76,19 @@ def delete_group(call: Call, *, group: Group) -> None:
 
     Errors: NoSuchEntity, DeleteConflict (says what is still there).
     """
-    if remedy := _still_there(group):
+    present = hanging(group, tuple(_REMEDIES))
+    if remedy := next((remedy for what, remedy in _REMEDIES.items() if what in present), None):
         raise DeleteConflict(f"Cannot delete entity, must {remedy} first.")
-    group.delete()
+    remove(group)
     quotas.give_back(call.account, "Groups")
 
 
-def _still_there(group: Group) -> str | None:
-    hanging = (
-        (group.memberships, "remove users from group"),
-        (group.attachments, "detach all policies"),
-        (group.inline_policies, "delete policies"),
-    )
-    return next((remedy for rows, remedy in hanging if rows.exists()), None)
+# What keeps a group from being deleted, and what to do about it, in the order in which it is told.
+_REMEDIES = {
+    "memberships": "remove users from group",
+    "attachments": "detach all policies",
+    "inline_policies": "delete policies",
+}
 
 
 def _member_and_group(call: Call, params: Params, lock: bool) -> Target:
@@ -109,10 +110,11 @@ def add_user_to_group(call: Call, *, group: Group, user: User) -> None:
 
     Errors: NoSuchEntity (the user, then the group), LimitExceeded (groups per user).
     """
-    if user.memberships.filter(group=group).exists():
+    present = Membership.groups_of(user)
+    if group.pk in present:
         return
-    quotas.require_room(call.account, "GroupsPerUser", user.memberships.count())
-    user.memberships.create(group=group)
+    quotas.require_room(call.account, "GroupsPerUser", len(present))
+    Membership.begin(user, group)
 
 
 @operation("iam.RemoveUserFromGroup", target=_member_and_group, revises=True)
@@ -121,7 +123,7 @@ def remove_user_from_group(call: Call, *, group: Group, user: User) -> None:
 
     Errors: NoSuchEntity (the user, then the group).
     """
-    user.memberships.filter(group=group).delete()
+    Membership.end(user, group)
 
 
 @operation("iam.ListGroupsForUser", target=targets.user("user_name"), reads=True)

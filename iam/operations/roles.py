@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from accounts.prepared import remove, rewrite
 from iam import describe, documents, quotas, tagging, targets, trust, usage
 from iam.call import Call, Output, Page, Tags
 from iam.catalogue import operation
 from iam.errors import DeleteConflict, InvalidInput, LimitExceeded
 from iam.ids import unique_id
-from iam.models import Role, fold
+from iam.models import Role, fold, hanging
 
 
 @operation(
@@ -108,7 +109,7 @@ def update_role(
         role.max_session_seconds = max_session_duration
     if reset_max_signin_session_duration or max_signin_session_duration is not None:
         role.max_signin_seconds = max_signin_session_duration
-    role.save(update_fields=["description", "max_session_seconds", "max_signin_seconds"])
+    rewrite(role, "description", "max_session_seconds", "max_signin_seconds")
     return {}
 
 
@@ -116,7 +117,7 @@ def update_role(
 def update_role_description(call: Call, *, role: Role, description: str) -> Output:
     """Change the description, also of a service-linked role, as UpdateRole does.  Errors: NoSuchEntity."""
     role.description = description
-    role.save(update_fields=["description"])
+    rewrite(role, "description")
     core = describe.role_core(role, trust.shown([role])[role.pk])
     return {"Role": {**core, **describe.role_description(role)}}
 
@@ -131,7 +132,7 @@ def update_assume_role_policy(call: Call, *, role: Role, policy_document: str) -
     targets.refuse_protected(role)
     role.trust_ids = _bound(call, policy_document, "PolicyDocument")
     role.trust_document = policy_document
-    role.save(update_fields=["trust_document", "trust_ids"])
+    rewrite(role, "trust_document", "trust_ids")
 
 
 @operation("iam.DeleteRole", target=targets.role("role_name"))
@@ -141,20 +142,20 @@ def delete_role(call: Call, *, role: Role) -> None:
     Errors: NoSuchEntity, DeleteConflict (says what is still there), UnmodifiableEntity (service-linked role).
     """
     targets.refuse_protected(role)
-    if remedy := _still_there(role):
+    present = hanging(role, tuple(_REMEDIES))
+    if remedy := next((remedy for what, remedy in _REMEDIES.items() if what in present), None):
         raise DeleteConflict(f"Cannot delete entity, must {remedy} first.")
     quotas.give_back(call.account, "Roles")  # before usage, as CreateRole does: both rows are held
     usage.freed(call.account, role.boundary_arn)
-    role.delete()
+    remove(role)
 
 
-def _still_there(role: Role) -> str | None:
-    hanging = (
-        (role.attachments, "detach all policies"),
-        (role.inline_policies, "delete policies"),
-        (role.instance_profiles, "remove roles from instance profile"),
-    )
-    return next((remedy for rows, remedy in hanging if rows.exists()), None)
+# What keeps a role from being deleted, and what to do about it, in the order in which it is told.
+_REMEDIES = {
+    "attachments": "detach all policies",
+    "inline_policies": "delete policies",
+    "instance_profiles": "remove roles from instance profile",
+}
 
 
 def _bound(call: Call, text: str, member: str) -> dict[str, str]:

@@ -2,13 +2,14 @@
 
 from functools import partial
 
+from accounts.prepared import remove
 from iam import describe, quotas, tagging, targets, usage
 from iam.authorize import Check
 from iam.call import Call, Output, Page, Params, Tags, Target
 from iam.catalogue import operation, target_keys
 from iam.errors import DeleteConflict
 from iam.ids import unique_id
-from iam.models import User, fold
+from iam.models import User, fold, hanging
 from iam.models.scoped import arn
 
 
@@ -97,25 +98,27 @@ def delete_user(call: Call, *, user: User) -> None:
 
     Errors: NoSuchEntity, DeleteConflict (says what is still there).
     """
-    if remedy := _still_there(user):
+    present = hanging(user, _REFERRING)
+    if user.identity.has_password:
+        present.add("password")
+    if remedy := next((remedy for what, remedy in _REMEDIES.items() if what in present), None):
         raise DeleteConflict(f"Cannot delete entity, must {remedy} first.")
-    identity = user.identity
     quotas.give_back(call.account, "Users")  # before usage, as CreateUser does: both rows are held
     usage.freed(call.account, user.boundary_arn)
-    user.delete()
-    identity.delete()
+    remove(user)
+    remove(user.identity)
 
 
-def _still_there(user: User) -> str | None:
-    hanging = (
-        (user.attachments.exists(), "detach all policies"),
-        (user.inline_policies.exists(), "delete policies"),
-        (user.memberships.exists(), "remove users from group"),
-        (user.identity.access_keys.exists(), "delete access keys"),
-        (user.identity.has_password, "delete login profile"),
-        (user.identity.mfa_devices.exists(), "delete MFA device"),
-        (user.identity.signing_certificates.exists(), "delete certificates"),
-        (user.ssh_public_keys.exists(), "remove referenced objects"),
-        (user.service_credentials.exists(), "remove referenced objects"),
-    )
-    return next((remedy for present, remedy in hanging if present), None)
+# What keeps a user from being deleted, and what to do about it, in the order in which it is told.
+_REMEDIES = {
+    "attachments": "detach all policies",
+    "inline_policies": "delete policies",
+    "memberships": "remove users from group",
+    "identity__access_keys": "delete access keys",
+    "password": "delete login profile",
+    "identity__mfa_devices": "delete MFA device",
+    "identity__signing_certificates": "delete certificates",
+    "ssh_public_keys": "remove referenced objects",
+    "service_credentials": "remove referenced objects",
+}
+_REFERRING = tuple(what for what in _REMEDIES if what != "password")

@@ -7,8 +7,18 @@ from django.db.models import F
 from django.db.transaction import TransactionManagementError
 
 from accounts import signup
-from accounts.models import Account, Identity, MfaDevice, SwitchedRole
-from accounts.prepared import Addition, Change, Prepared, Removal, insert, insert_if, insert_with, rewrite
+from accounts.models import Account, Identity, MfaDevice, SecurityKey, SignInAttempt, SwitchedRole
+from accounts.prepared import (
+    Addition,
+    Change,
+    Prepared,
+    Removal,
+    insert,
+    insert_if,
+    insert_with,
+    remove,
+    rewrite,
+)
 from tests.accounts.cast import NOW, phone, user
 
 pytestmark = pytest.mark.django_db
@@ -356,6 +366,39 @@ def test_a_row_that_is_there_already_is_not_added_again():
     assert [row.label for row in SwitchedRole.objects.all()] == ["first"]
 
 
+def test_rows_of_the_same_kind_are_added_up():
+    addition = Addition(SignInAttempt, adding_up="failures", same=("scope", "subject"))
+    nothing = dict.fromkeys(("locked_until", "pending_at"))
+    times = {"first_failed_at": NOW, "last_failed_at": NOW}
+    for subject, failures in (("a", 2), ("a", 3), ("b", 1)):
+        with transaction.atomic():
+            addition.leave(scope="peer", subject=subject, failures=failures, pending=0, **times, **nothing)
+    assert dict(SignInAttempt.objects.values_list("subject", "failures")) == {"a": 5, "b": 1}
+
+
+def test_with_a_removed_row_falls_what_hangs_on_it_and_what_hangs_on_that():
+    alice, bob = (user(account, "alice") for account in two_accounts())
+    for identity in (alice, bob):
+        device = phone(identity).device
+        SecurityKey.objects.create(device=device, credential_hash=device.serial, public_key=b"")
+        SwitchedRole.objects.create(**switched(identity.account) | {"identity_id": identity.pk})
+    with transaction.atomic():
+        remove(alice.iam_user)
+        remove(alice)
+    assert list(Identity.objects.filter(kind="user")) == [bob]
+    assert [device.identity_id for device in MfaDevice.objects.all()] == [bob.pk]
+    assert [row.identity_id for row in SwitchedRole.objects.all()] == [bob.pk]
+    assert [key.device.identity_id for key in SecurityKey.objects.all()] == [bob.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_something_protects_is_not_removed():
+    alice = user(two_accounts()[0], "alice")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        remove(alice)
+    assert Identity.objects.filter(pk=alice.pk).exists()
+
+
 def test_a_rewritten_row_has_every_column_as_it_was_set():
     account = two_accounts()[0]
     device = MfaDevice.objects.create(
@@ -387,3 +430,13 @@ def test_a_removal_takes_the_rows_it_names_and_no_other():
         with transaction.atomic():
             removal.leave(role=name)
     assert [row.role for row in SwitchedRole.objects.all()] == ["b"]
+
+
+def test_what_is_not_named_is_not_rewritten():
+    account = two_accounts()[0]
+    alice = user(account, "alice")
+    alice.name, alice.max_signin_seconds = "ALICE", 900
+    with transaction.atomic():
+        rewrite(alice, "max_signin_seconds")
+    kept = Identity.objects.get(pk=alice.pk)
+    assert (kept.name, kept.max_signin_seconds) == ("alice", 900)
