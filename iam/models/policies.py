@@ -4,19 +4,21 @@ AWS-managed policies are data, not rows (iam/managed/): an attachment or a bound
 where the policy is the account's own.
 """
 
-from typing import Any, TypeAlias
+from datetime import datetime
+from typing import Any, TypeAlias, TypeVar
 
 from django.db import IntegrityError, models
 from django.db.models import Q
 
 from accounts.models import Account
-from accounts.prepared import Addition, Prepared, new
+from accounts.prepared import Addition, Prepared, insert, new
 from iam.errors import EntityAlreadyExists, NoSuchEntity
 from iam.models.entities import Group, Role, User
 from iam.models.scoped import LONGEST_POLICY_ARN, Named, NamedQuerySet
 from iam.models.tallies import Room
 
 Owner: TypeAlias = User | Group | Role
+Hung = TypeVar("Hung", bound=models.Model)
 
 ONE_OWNER = (
     Q(user__isnull=False, group__isnull=True, role__isnull=True)
@@ -85,6 +87,27 @@ class PolicyVersion(models.Model):
     def __str__(self) -> str:
         return f"v{self.number}"
 
+    @classmethod
+    def make(cls, policy: Policy, document: str, now: datetime) -> "PolicyVersion":
+        """The version of the policy's last number."""
+        return insert(new(cls, policy=policy, number=policy.last_version, document=document, created_at=now))
+
+
+def _place(account: Account, entity: Owner) -> dict[str, int | None]:
+    """Where something hangs, as columns: the account, and one of three owners."""
+    return {**_NOWHERE, "account_id": account.pk, f"{entity.arn_kind}_id": entity.pk}
+
+
+_NOWHERE: dict[str, None] = dict.fromkeys(("user_id", "group_id", "role_id"))
+
+
+def _by_owner(rows: "models.QuerySet[Hung]") -> "dict[type[Owner], Prepared[Hung]]":
+    """Those of the rows that hang on an `owner`, by what kind it is of."""
+    return {
+        kind: Prepared(lambda owner, place=kind.arn_kind: rows.filter(**{place: owner}))
+        for kind in (User, Group, Role)
+    }
+
 
 class Attachment(models.Model):
     """A managed policy attached to a user, group or role."""
@@ -116,24 +139,12 @@ class Attachment(models.Model):
     @classmethod
     def hang(cls, account: Account, policy_arn: str, policy: Policy | None, entity: Owner) -> None:
         """Attach the policy to the entity; `policy` is its row where it is the account's own."""
-        _attachments.leave(
-            **{
-                **_NOWHERE,
-                "account_id": account.pk,
-                "policy_arn": policy_arn,
-                "policy_id": None if policy is None else policy.pk,
-                f"{entity.arn_kind}_id": entity.pk,
-            }
-        )
+        policy_id = None if policy is None else policy.pk
+        _attachments.leave(**_place(account, entity), policy_arn=policy_arn, policy_id=policy_id)
 
 
 _attachments = Addition(Attachment)
-_NOWHERE: dict[str, None] = dict.fromkeys(("user_id", "group_id", "role_id"))
-_attached: dict[type[Owner], Prepared[Attachment]] = {
-    User: Prepared(lambda owner: Attachment.objects.filter(user=owner).only("policy_arn")),
-    Group: Prepared(lambda owner: Attachment.objects.filter(group=owner).only("policy_arn")),
-    Role: Prepared(lambda owner: Attachment.objects.filter(role=owner).only("policy_arn")),
-}
+_attached = _by_owner(Attachment.objects.only("policy_arn"))
 
 
 class PolicyUsage(models.Model):
@@ -178,3 +189,17 @@ class InlinePolicy(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def on(cls, entity: Owner) -> "list[InlinePolicy]":
+        """The entity's own policies, the oldest first, without their texts."""
+        return _inline[type(entity)].rows(owner=entity.pk)
+
+    @classmethod
+    def hang(cls, account: Account, entity: Owner, *, name: str, document: str, size: int) -> None:
+        """Give the entity a policy of a name that it has none of."""
+        _inline_policies.leave(**_place(account, entity), name=name, document=document, size=size)
+
+
+_inline_policies = Addition(InlinePolicy)
+_inline = _by_owner(InlinePolicy.objects.defer("document").order_by("pk"))

@@ -4,15 +4,15 @@ The texts of one entity share one size limit, counted without white space and he
 told apart regardless of case; the spelling of the first stays.  Source: recorded answers of AWS.
 """
 
-from typing import Any, TypeAlias
+from collections.abc import Iterable
+from typing import TypeAlias
 
-from django.db.models import Sum
-
+from accounts.prepared import rewrite
 from iam import documents, quotas, targets
 from iam.call import Call, Output, Page
 from iam.catalogue import operation
 from iam.errors import LimitExceeded, NoSuchEntity
-from iam.models import Group, InlinePolicy, Role, User
+from iam.models import Group, InlinePolicy, Role, User, fold
 
 Entity: TypeAlias = User | Group | Role
 
@@ -49,9 +49,9 @@ def put_role_policy(call: Call, *, role: Role, policy_name: str, policy_document
 def _put(call: Call, entity: Entity, name: str, text: str) -> None:
     documents.require_sound(text, "inline")
     size = documents.size(text)
-    present = _find(entity, name)
-    spelled = present.name if present else name
-    others = entity.inline_policies.exclude(name=spelled).aggregate(total=Sum("size"))["total"] or 0
+    present = InlinePolicy.on(entity)
+    same = _called(name, present)
+    others = sum(policy.size for policy in present if policy is not same)
     kind = entity.arn_kind
     allowed = quotas.limit(call.account, f"{kind.title()}PolicySize")
     if others + size > allowed:
@@ -59,13 +59,11 @@ def _put(call: Call, entity: Entity, name: str, text: str) -> None:
             f"Maximum policy size of {allowed} bytes exceeded for {kind} {entity.name}",
             member="PolicyDocument",
         )
-    entity.inline_policies.update_or_create(
-        name=spelled, defaults={"document": text, "size": size}, create_defaults=_new(call, text, size)
-    )
-
-
-def _new(call: Call, text: str, size: int) -> dict[str, Any]:
-    return {"account": call.account, "document": text, "size": size}
+    if same is None:
+        InlinePolicy.hang(call.account, entity, name=name, document=text, size=size)
+    else:
+        same.document, same.size = text, size
+        rewrite(same, "document", "size")
 
 
 @operation("iam.GetUserPolicy", target=targets.user("user_name"), reads=True)
@@ -94,8 +92,12 @@ def _described(entity: Entity, name: str) -> dict[str, str]:
 
 
 def _find(entity: Entity, name: str) -> InlinePolicy | None:
+    return _called(name, entity.inline_policies.filter(name__iexact=name).order_by("pk"))
+
+
+def _called(name: str, policies: Iterable[InlinePolicy]) -> InlinePolicy | None:
     """The policy of this name in whatever case; of several from before names were folded, the one spelled so."""
-    found: list[InlinePolicy] = list(entity.inline_policies.filter(name__iexact=name).order_by("pk"))
+    found = [policy for policy in policies if fold(policy.name) == fold(name)]
     return next((policy for policy in found if policy.name == name), found[0] if found else None)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TypeAlias
 
+from accounts.prepared import rewrite
 from iam import describe, documents, quotas, targets
 from iam.call import Call, Output, Page, Params, Target
 from iam.catalogue import operation
@@ -48,8 +49,8 @@ def create_policy_version(
     own.updated_at = call.now
     if set_as_default:
         own.default_version = own.last_version
-    own.save(update_fields=["last_version", "updated_at", "default_version"])
-    version = own.versions.create(number=own.last_version, document=policy_document, created_at=call.now)
+    rewrite(own, "last_version", "updated_at", "default_version")
+    version = PolicyVersion.make(own, policy_document, call.now)
     return {"PolicyVersion": describe.policy_version_row(version, own.default_version)}
 
 
@@ -102,7 +103,7 @@ def set_default_policy_version(call: Call, *, policy: AnyPolicy, version_id: str
     """
     own = targets.own_policy(policy, act="update policies")
     own.default_version = _version(own, version_id).number
-    own.save(update_fields=["default_version"])
+    rewrite(own, "default_version")
 
 
 def _version(policy: AnyPolicy, version_id: str) -> PolicyVersion | ManagedPolicy:

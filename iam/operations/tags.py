@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from accounts.models import MfaDevice
+from accounts.prepared import rewrite
 from iam import tagging, targets
 from iam.call import Call, Output, Page, Params, Tags, Target
 from iam.catalogue import Resolver, operation
@@ -70,7 +71,7 @@ def _offer(kind: Kind) -> None:
         tagging.require_some(tags, "Tags")
         own = _own(entity, act="tag policies")
         own.tags = tagging.added(own.tags, tags, case_sensitive=kind.case_sensitive)
-        own.save(update_fields=["tags"])
+        rewrite(own, "tags")
 
     @operation(f"iam.Untag{kind.noun}", target=target, revises=kind.principal)
     def untag(call: Call, *, entity: Tagged | ManagedPolicy, tag_keys: Sequence[str]) -> None:
@@ -82,7 +83,7 @@ def _offer(kind: Kind) -> None:
             tagging.require_some(tag_keys, "TagKeys")
         own = _own(entity, act="untag policies")
         own.tags = tagging.removed(own.tags, tag_keys, case_sensitive=kind.case_sensitive)
-        own.save(update_fields=["tags"])
+        rewrite(own, "tags")
 
     @operation(f"iam.List{kind.noun}Tags", target=target, reads=True)
     def list_tags(call: Call, *, entity: Tagged | ManagedPolicy, page: Page) -> Output:
