@@ -17,7 +17,7 @@ from accounts.models import Account, Event
 from accounts.prepared import Addition
 from accounts.seals import Verification, seal, verify
 
-__all__ = ["Verification", "append", "as_record", "export", "seal", "search", "verify"]
+__all__ = ["Verification", "append", "as_record", "export", "seal", "search", "storable", "verify"]
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Source = Literal["api", "console", "signin", "system"]
@@ -190,6 +190,11 @@ def _text(value: str, longest: int) -> str:
     # PostgreSQL stores no NUL, and neither database a lone surrogate.
     whole = value.replace("\x00", "\ufffd")
     return whole.encode("utf-8", "replace").decode("utf-8")[:longest]
+
+
+def storable(document: Mapping[str, object]) -> dict[str, object]:
+    """The document as both databases keep it, which the texts of policies need: a NUL may stand in them, escaped."""
+    return {_text(name, _LONGEST_NAME): _plain(item) for name, item in document.items()}
 
 
 def _as_json(value: object) -> str | None:

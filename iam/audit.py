@@ -85,7 +85,7 @@ def _keep(call: Call, refusal: AccessDenied) -> None:
         action=refusal.action,
         resource=refusal.resource[:2048],
         message=refusal.message,
-        body=refusal.explanation,
+        body=trail.storable(refusal.explanation),
     )
     refusal.decision_id = str(row.decision_id)
     refusal.encoded_message = encode_message(row)

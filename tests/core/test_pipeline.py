@@ -71,6 +71,16 @@ def test_a_denial_is_kept_in_full_under_the_id_that_the_event_carries(world):
     assert kept.action == "iam:ListUsers"
 
 
+def test_a_denial_is_kept_whatever_the_policies_say(world):
+    odd = {"StringEquals": {"aws:x\0": "\0"}}
+    dora = world.user("dora", policy=allow("iam:ListUsers", condition=odd))
+    with refused("AccessDenied"):
+        dora.iam("ListUsers")
+    kept = json.dumps(Decision.objects.get().body)
+    assert "\\u0000" not in kept  # PostgreSQL stores none
+    assert "aws:x\\ufffd" in kept
+
+
 def test_secrets_reach_no_event(world):
     world.alice.iam("CreateLoginProfile", UserName="bob", Password="Seldom-Seen-77-canary")
     key = world.alice.iam("CreateAccessKey", UserName="bob")["AccessKey"]["SecretAccessKey"]
