@@ -46,6 +46,51 @@ def test_the_tests_that_hold_a_promise_exist():
         assert (ROOT / name).exists(), name
 
 
+# Chapters 6 and 7 of OWASP ASVS 5.0.0, levels 1 and 2.
+ASVS = {
+    *(f"6.1.{number}" for number in range(1, 4)),
+    *(f"6.2.{number}" for number in range(1, 13)),
+    *(f"6.3.{number}" for number in range(1, 5)),
+    *(f"6.4.{number}" for number in range(1, 5)),
+    *(f"6.5.{number}" for number in range(1, 6)),
+    *(f"6.6.{number}" for number in range(1, 4)),
+    *(f"6.8.{number}" for number in range(1, 5)),
+    *(f"7.1.{number}" for number in range(1, 4)),
+    *(f"7.2.{number}" for number in range(1, 5)),
+    *(f"7.3.{number}" for number in range(1, 3)),
+    *(f"7.4.{number}" for number in range(1, 6)),
+    *(f"7.5.{number}" for number in range(1, 3)),
+    *(f"7.6.{number}" for number in range(1, 3)),
+}
+ROWS = re.findall(
+    r"^\| ([67]\.[^|]+) \| [^|]+ \| ([^|]+) \|$",
+    (ROOT / "docs" / "security.md").read_text().split("number by number")[1],
+    re.MULTILINE,
+)
+
+
+def numbers(cell: str) -> set[str]:
+    """The numbers that a row names, those of a range too."""
+    found = set(re.findall(r"[0-9]\.[0-9]+\.[0-9]+", cell))
+    for chapter, first, last in re.findall(r"([0-9]\.[0-9]+)\.([0-9]+) to [0-9]\.[0-9]+\.([0-9]+)", cell):
+        found |= {f"{chapter}.{number}" for number in range(int(first), int(last) + 1)}
+    return found
+
+
+def test_every_number_of_signing_in_and_sessions_is_promised():
+    assert ASVS - set().union(*(numbers(cell) for cell, _ in ROWS)) == set()
+
+
+@pytest.mark.parametrize(("what", "held_by"), ROWS, ids=[what for what, _ in ROWS])
+def test_each_of_them_names_its_tests(what, held_by):
+    files = re.findall(r"`(tests/[\w/]+\.py)`: ((?:`test_\w+`(?:, )?)+)", held_by)
+    assert files, what
+    for file, names in files:
+        text = (ROOT / file).read_text()
+        for name in re.findall(r"`(test_\w+)`", names):
+            assert f"\ndef {name}(" in text, f"{what}: {file} has no {name}"
+
+
 def test_the_readme_explains_every_variable():
     table = (ROOT / "README.md").read_text()
     explained = {
