@@ -37,10 +37,11 @@ TRUST_ACTIONS: Final = (
 PARTITION: Final = "aws"  # all principals here are of it; those of another cannot be named
 
 _UNIQUE_ID = re.compile(r"A(?:ROA|IDA)[0-9A-Z]{8,}")
-_NAMED = re.compile(r"(?:user|role)/\S+|root")
-_SESSION = re.compile(r"assumed-role/[^/\s]+/[^/\s]+|federated-user/[^/\s]+")
+_NAME = r"[A-Za-z0-9_+=,.@-]+"
+_NAMED = re.compile(rf"(?:user|role)/(?:[!-~]*/)?{_NAME}|root")
+_SESSION = re.compile(rf"assumed-role/{_NAME}/{_NAME}|federated-user/{_NAME}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
-_PROVIDER = re.compile(r"oidc-provider/\S+|saml-provider/[\w.-]+")
+_PROVIDER = re.compile(r"oidc-provider/[!-~]+|saml-provider/[A-Za-z0-9_.-]+")
 # Providers that AWS knows without an ARN; Amazon Cognito is one to it.
 _KNOWN_PROVIDERS: Final = frozenset(
     {"accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"}

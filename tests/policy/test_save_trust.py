@@ -61,6 +61,8 @@ REFUSED = [
             f"arn:aws:sts::{ACCOUNT}:assumed-role/app", f"arn:aws:sts::{ACCOUNT}:assumed-role/app/*", "arn:aws:iam",
             f"x:aws:iam::{ACCOUNT}:root", "arn:aws:iam::12:root", f"arn:aws:iam::{ACCOUNT}:user/a b",
             f"arn:aws-cn:iam::{ACCOUNT}:root", f"arn:aws-us-gov:iam::{ACCOUNT}:user/alice", f"arn:aws-cn:sts::{ACCOUNT}:assumed-role/a/b",
+            f"arn:aws:iam::{ACCOUNT}:user/a\0", f"arn:aws:iam::{ACCOUNT}:role/é", f"arn:aws:iam::{ACCOUNT}:user/\x7f/a",
+            f"arn:aws:sts::{ACCOUNT}:assumed-role/a\0/b", f"arn:aws:sts::{ACCOUNT}:federated-user/a:b",
         )
     ),
     *(
@@ -75,6 +77,7 @@ REFUSED = [
             f"arn:aws:iam::{ACCOUNT}:oidc-provider/", f"arn:aws:iam::{ACCOUNT}:saml-provider/a/b",
             f"arn:aws:iam::{ACCOUNT}:oidc-provider/*", f"arn:aws-cn:iam::{ACCOUNT}:saml-provider/corp",
             "arn:aws:iam:::oidc-provider/a.example.com", f"arn:aws:sts::{ACCOUNT}:saml-provider/corp",
+            f"arn:aws:iam::{ACCOUNT}:oidc-provider/a\0", f"arn:aws:iam::{ACCOUNT}:saml-provider/é",
         )
     ),
     (trusting(CanonicalUser="abc"), 'Invalid principal in policy: "CANONICALUSER":"abc"'),
