@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 from threading import Lock
 from typing import IO, Any, Final, Literal, TypeAlias
 
@@ -22,7 +23,8 @@ Answer: TypeAlias = str | bool
 Manner: TypeAlias = Literal["idle", "steady"]
 
 START_AGAIN_SECONDS: Final = 10.0
-NICENESS: Final = 10  # of 19
+NICENESS: Final = {"idle": 19, "steady": 10}
+AUTOGROUP: Final = Path("/proc/self/autogroup")
 _INHERITED: Final = ("LD_LIBRARY_PATH", "PATH")  # no secrets
 
 
@@ -125,8 +127,12 @@ def main() -> None:
             answer = _made(json.loads(line))
         except (Argon2Error, ValueError):  # no hash, or text that cannot be encoded
             answer = None
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(json.dumps(answer) + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            break
+    os._exit(0)  # nothing is left to do, and doing it in so low a priority could take long
 
 
 def _made(question: list[Any]) -> Answer:
@@ -147,9 +153,14 @@ def _made(question: list[Any]) -> Answer:
 
 
 def _give_way(manner: str) -> None:
-    # Anyone may lower their own priority; not every system and container has both ways.
+    # Anyone may lower their own priority; not every system and container has all of these ways.
     with suppress(OSError):
-        os.nice(NICENESS)
+        # Linux shares processors among sessions first, and a priority holds within its own.  So be a session, and give
+        # that one the priority: else the database, a session of its own, waits for hashes.  Source: sched(7), autogroup.
+        os.setsid()
+        AUTOGROUP.write_text(str(NICENESS[manner]))
+    with suppress(OSError):
+        os.nice(NICENESS[manner])
     if manner == "idle" and hasattr(os, "sched_setscheduler"):
         with suppress(OSError):
             os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))

@@ -1,12 +1,13 @@
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from accounts import hashers
-from accounts.hashing_process import HashingProcess
+from accounts.hashing_process import AUTOGROUP, NICENESS, HashingProcess
 
 PASSWORD = "pässword ☃"
 ENCODED = "argon2$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$"
@@ -113,3 +114,25 @@ def test_it_is_told_no_secrets_by_its_environment(process, monkeypatch):
             assert b"DATABASE_URL" not in environ.read()
     finally:
         fresh.stop()
+
+
+@pytest.mark.skipif(not AUTOGROUP.exists(), reason="sessions do not share processors here")
+@pytest.mark.parametrize("manner", ["idle", "steady"])
+def test_it_gives_way_to_other_sessions_too(manner):
+    made = HashingProcess(manner, 30.0)
+    try:
+        assert made.ask("hash", PASSWORD, "somesaltsomesalt", *CHEAP) is not None
+        assert os.getsid(pid_of(made)) == pid_of(made) != os.getsid(0)
+        told = Path(f"/proc/{pid_of(made)}/autogroup").read_text()
+        assert told.split()[-1] == str(NICENESS[manner]), told
+    finally:
+        made.stop()
+
+
+def test_it_ends_when_whoever_started_it_does():
+    made = HashingProcess("idle", 30.0)
+    made.start()
+    assert made._process is not None
+    with made._process as process:  # which closes the pipes, and waits
+        pass
+    assert process.returncode == 0
