@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import sessions, signin_events, signin_tokens
+from accounts import sessions, signin_events, signin_tokens, throttle
 from accounts.actors import Actor
 from console import federation, neighbours, session
 from console.federation import FederationRefused
@@ -115,7 +115,9 @@ def _token(request: HttpRequest, given: dict[str, str]) -> HttpResponse:
             given.get("Session", ""), given.get("SessionDuration", ""), timezone.now()
         )
     except FederationRefused as refused:
-        if refused.credential is not None:
+        peer = throttle.peer_subject(visitor(request).peer)
+        # A key id is no secret: whoever has no more must not fill an account's trail.
+        if refused.credential is not None and throttle.admit([peer], timezone.now()):
             _record(request, refused.credential, name, reason=refused.code)
         return JsonResponse({"Error": {"Code": refused.code, "Message": refused.text}}, status=400)
     _record(request, found, name)

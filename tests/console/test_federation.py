@@ -103,6 +103,14 @@ def test_it_is_in_the_trail(world, broker):
         assert event.outcome == "success"
 
 
+def test_wrong_secrets_for_a_known_key_id_fill_no_trail(broker):
+    wrong = as_session(assumed(broker), sessionKey="wrong")
+    for _ in range(103):
+        assert ask(wrong).status_code == 400
+    assert Event.objects.filter(name="GetSigninToken", outcome="failed").count() == 100
+    assert token(assumed(broker)), "right ones are not kept out by it"
+
+
 def test_a_federated_user_signs_in(world, broker):
     caller, _ = broker
     world.root.iam(
