@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 
-from accounts import mfa, mfa_requirement
+from accounts import mfa, mfa_requirement, site
 from accounts.models import Account, DeviceKind, Identity, MfaDevice
 from accounts.token_seeds import Token
 
@@ -74,8 +74,17 @@ def tokens(account: Account, search: str = "", *, assigned: bool | None = None) 
 
 
 def refused_to(owner: Identity, kind: str) -> bool:
-    """Whether the account forbids its root user a device of this kind."""
-    return owner.is_root and owner.account.root_needs_hardware and kind == DeviceKind.VIRTUAL
+    """Whether the account forbids its root user a device of this kind; not where no other is to be had."""
+    if not (owner.is_root and owner.account.root_needs_hardware and kind == DeviceKind.VIRTUAL):
+        return False
+    return _better_to_be_had(owner)
+
+
+def _better_to_be_had(root: Identity) -> bool:
+    """Whether the root user has or could add a device that is no app: otherwise nobody could sign in as root again."""
+    if site.present() is not None or not lacks_hardware(root):
+        return True
+    return root.account.mfa_devices.filter(kind=DeviceKind.HARDWARE, identity__isnull=True).exists()
 
 
 def lacks_hardware(identity: Identity) -> bool:
@@ -104,7 +113,7 @@ def better_due(identity: Identity, peer: str, now: datetime) -> datetime | None:
 def better_overdue(identity: Identity, peer: str, now: datetime) -> bool:
     """Whether a root user must add a better device before anything else."""
     due = better_due(identity, peer, now)
-    return due is not None and now >= due
+    return due is not None and now >= due and _better_to_be_had(identity)
 
 
 def rename(device: MfaDevice, name: str) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from accounts import site
 from accounts.models import Account, Event, Identity, MfaDevice
 from tests.console.test_me_devices import BETTER, SERIAL, root_s_sign_in, stock, token_codes
 from tests.console.test_me_mfa import codes, enrolled, hidden
@@ -113,3 +114,35 @@ def test_root_without_any_device_is_offered_no_app_either(world, browser):
     page = here.get(ENROL)
     assert "Authenticator app" not in page.words
     assert page.is_accessible()
+
+
+@pytest.fixture
+def without_keys():
+    """An installation at a bare address, to which no browser binds a key."""
+    before = site.present()
+    site.use("https://192.0.2.7")
+    yield
+    site.use(before.origin if before is not None else "")
+
+
+@pytest.mark.usefixtures("without_keys")
+def test_where_nothing_better_is_to_be_had_root_is_not_shut_out(browser, seed):
+    """Or an account whose last administrator is gone would be lost (docs/recovery.md)."""
+    require("everyone", 0)
+    here, step = root_s_sign_in(browser, seed, ahead=1)
+    assert step.location == BETTER
+    assert here.get("/").status == 200
+
+
+@pytest.mark.usefixtures("without_keys")
+def test_a_token_in_the_stock_is_something_better(browser, seed, stock):
+    require("everyone", 0)
+    _, step = root_s_sign_in(browser, seed, ahead=1)
+    assert step.location.startswith(ENROL)
+
+
+@pytest.mark.usefixtures("without_keys")
+def test_root_without_any_device_may_add_an_app_then(world, browser):
+    world.root.run("tenant.UpdateSignInSettings", RootNeedsHardware=True)
+    _, text = enrolled(browser(world.root))
+    assert text
