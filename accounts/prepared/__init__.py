@@ -2,14 +2,14 @@
 
 Putting the SQL of a query together costs Django several times what the database needs to answer it.  What is kept is
 the statement, per kind of database, and never an answer: `Prepared` reads, `Change` updates, `Removal` and `remove` delete, `rewrite`
-saves, `insert`, `insert_with`, `insert_if` and `Addition` add rows.  Django writes the SQL; here an UPDATE and INSERTs
+saves, `insert`, `insert_with`, `insert_if`, `leave` and `Addition` add rows.  Django writes the SQL; here an UPDATE and INSERTs
 are at most put into one statement, and the columns of an UPDATE are listed.  Values are bound to it, never written into it.
 
 What is left (`leave`, `remove`, `rewrite`) has no answer: on PostgreSQL it travels with the next statement of its transaction, or
 with the commit, and what is wrong with it is told there.
 """
 
-from accounts.prepared.adding import Addition, insert, insert_if, insert_with
+from accounts.prepared.adding import Addition, insert, insert_if, insert_with, leave
 from accounts.prepared.changing import Change, Removal, remove, rewrite
 from accounts.prepared.reading import Prepared
 from accounts.prepared.rows import copy_of, new
@@ -25,6 +25,7 @@ __all__ = [
     "insert",
     "insert_if",
     "insert_with",
+    "leave",
     "new",
     "remove",
     "rewrite",

@@ -136,9 +136,16 @@ def _adding_up(model: type[Model], name: str, same: Sequence[str]) -> tuple[str,
     return f"{head}{own} + {given}{tail}", fields
 
 
+def leave(row: Model) -> None:
+    """Add a new row whose key nobody needs, in the transaction of the caller; it has none afterwards."""
+    connection = here()
+    sql, columns = _insertion(type(row), connection.vendor, answers=False)
+    left(connection, sql, written(columns, row.__dict__, connection))
+
+
 @functools.cache
-def _insertion(model: type[Model], vendor: str) -> tuple[str, Writers]:
-    sql, fields = _composed(InsertQuery(model), [model._meta.pk])
+def _insertion(model: type[Model], vendor: str, answers: bool = True) -> tuple[str, Writers]:
+    sql, fields = _composed(InsertQuery(model), [model._meta.pk] if answers else [])
     return sql, writers(fields, vendor)
 
 

@@ -18,10 +18,6 @@ from iam.models.tallies import Room, add
 class UserQuerySet(NamedQuerySet["User"]):
     """An account's users."""
 
-    def make(self, room: Room | None = None, /, **values: Any) -> "User":
-        """As `User.make`."""
-        return User.make(room, **values)
-
     def listed(self) -> "models.QuerySet[User, Any]":
         """What lists show of users, as named tuples: a page has a hundred, and instances cost more than all the rest."""
         return self.values_list(
@@ -79,7 +75,7 @@ class User(Named):
         ]
 
     @classmethod
-    def make(cls, room: Room | None = None, /, **values: Any) -> "User":
+    def make(cls, room: Room | None = None, /, **values: Any) -> Self:
         """A new user and the identity that will sign in for it.  Errors: LimitExceeded, EntityAlreadyExists."""
         shared = {name: values[name] for name in ("account", "name", "name_key", "created_at")}
         user, identity = new(cls, **values), new(Identity, kind=IdentityKind.USER, **shared)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Count, Q
 
 from accounts.models import Account, AccountState, Identity, IdentityKind
-from accounts.prepared import Prepared, insert, new
+from accounts.prepared import Prepared, leave, new
 
 
 class KeyStatus(models.TextChoices):
@@ -19,14 +19,6 @@ class KeyStatus(models.TextChoices):
 
 class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
     """Access keys of an account or of one identity."""
-
-    def number_of(self, identity: Identity) -> int:
-        """How many keys the identity has, inactive ones included."""
-        return len(_of_identity.rows(identity=identity.pk))
-
-    def make(self, **values: Any) -> "AccessKey":
-        """A new key."""
-        return insert(new(AccessKey, **values))
 
     def older_than(self, moment: datetime) -> Self:
         """Active keys made before the moment."""
@@ -78,6 +70,18 @@ class AccessKey(models.Model):
 
     def __str__(self) -> str:
         return self.key_id
+
+    @classmethod
+    def number_of(cls, identity: Identity) -> int:
+        """How many keys the identity has, inactive ones included."""
+        return len(_of_identity.rows(identity=identity.pk))
+
+    @classmethod
+    def make(cls, **values: Any) -> Self:
+        """A new key; its row has no number until it is read."""
+        key = new(cls, **values)
+        leave(key)
+        return key
 
 
 # A key by its id, in any account, with its account, identity and user.  Of the identity and the user only what a

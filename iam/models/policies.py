@@ -5,7 +5,7 @@ where the policy is the account's own.
 """
 
 from datetime import datetime
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 from django.db import IntegrityError, models
 from django.db.models import Q
@@ -15,7 +15,7 @@ from accounts.prepared import Addition, Prepared, insert, new
 from iam.errors import EntityAlreadyExists, NoSuchEntity
 from iam.models.entities import Group, Role, User
 from iam.models.scoped import LONGEST_POLICY_ARN, Named, NamedQuerySet
-from iam.models.tallies import Room
+from iam.models.tallies import Room, add
 
 Owner: TypeAlias = User | Group | Role
 Hung = TypeVar("Hung", bound=models.Model)
@@ -53,12 +53,13 @@ class Policy(Named):
         ]
 
     @classmethod
-    def make(cls, room: Room, document: str, /, **values: Any) -> "Policy":
-        """A new policy and its version v1, which needs the room.  Errors: LimitExceeded, EntityAlreadyExists."""
+    def make(cls, room: Room | None = None, /, **values: Any) -> Self:
+        """A new policy and, of the `document` among the values, its version v1.  Errors: LimitExceeded, EntityAlreadyExists."""
+        document = values.pop("document")
         policy = new(cls, **values)
         version = new(PolicyVersion, number=1, document=document, created_at=policy.created_at)
         try:
-            room.add(version, policy, "policy")
+            add(version, room, policy, "policy")
         except IntegrityError as taken:
             raise EntityAlreadyExists(cls.taken_text.format(policy.name)) from taken
         return policy

@@ -12,7 +12,7 @@ from django.db import IntegrityError, models
 from django.db.models.functions import Substr
 
 from accounts.models import Account
-from accounts.prepared import Prepared, new
+from accounts.prepared import Prepared, insert, new
 from iam.errors import EntityAlreadyExists, NoSuchEntity
 from iam.models.tallies import Room, add
 
@@ -36,14 +36,11 @@ class TenantQuerySet(models.QuerySet[Row]):
         """Rows held until the transaction ends (SQLite: the whole database is, since writes begin IMMEDIATE)."""
         return self.select_for_update(of=("self",))
 
-    def make(self, room: Room | None = None, /, **values: Any) -> Row:
-        """A new row, counted where it needs `room`.
-
-        Errors: LimitExceeded; EntityAlreadyExists where a name is taken, in whatever case.
-        """
+    def make(self, **values: Any) -> Row:
+        """A new row.  Errors: EntityAlreadyExists where a name is taken, in whatever case."""
         row = new(self.model, **values)
         try:
-            add(row, room)
+            insert(row)
         except IntegrityError as taken:
             raise EntityAlreadyExists(self.taken(values)) from taken
         return row
@@ -56,6 +53,10 @@ class TenantQuerySet(models.QuerySet[Row]):
 
 class NamedQuerySet(TenantQuerySet[M]):
     """Rows with a name and a path."""
+
+    def make(self, room: Room | None = None, /, **values: Any) -> M:
+        """As `Named.make`."""
+        return self.model.make(room, **values)
 
     def named(self, name: str) -> M:
         """The row of this name, in whatever case.  Errors: NoSuchEntity."""
@@ -100,6 +101,19 @@ class Named(models.Model):
         """The entity's ARN; needs `account` at hand, or costs a query."""
         account: Account = self.account  # type: ignore[attr-defined]  # each subclass has its own foreign key
         return arn(account.number, self.arn_kind, self.path, self.name)
+
+    @classmethod
+    def make(cls, room: Room | None = None, /, **values: Any) -> Self:
+        """A new row of the account among the values, counted where it needs `room`.
+
+        Errors: LimitExceeded; EntityAlreadyExists where the name is taken, in whatever case.
+        """
+        row = new(cls, **values)
+        try:
+            add(row, room)
+        except IntegrityError as taken:
+            raise EntityAlreadyExists(cls.taken_text.format(row.name)) from taken
+        return row
 
     @classmethod
     def find(cls, account: Account, name: str, *, lock: bool) -> "Named":

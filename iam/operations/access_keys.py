@@ -22,7 +22,7 @@ def create_access_key(call: Call, *, owner: Identity) -> Output:
     role or federated session).
     Source: IAM API Reference, CreateAccessKey.
     """
-    quotas.require_room(call.account, "AccessKeysPerUser", owner.access_keys.number_of(owner))
+    quotas.require_room(call.account, "AccessKeysPerUser", AccessKey.number_of(owner))
     key, secret = new_key(call, owner)
     return {"AccessKey": {**_row(owner, key), "SecretAccessKey": secret}}
 
@@ -30,7 +30,7 @@ def create_access_key(call: Call, *, owner: Identity) -> Output:
 def new_key(call: Call, owner: Identity) -> tuple[AccessKey, str]:
     """A further active key and its secret; the caller has seen to the limit, with the owner's row held."""
     secret = ids.secret_access_key()
-    key = owner.access_keys.make(
+    key = AccessKey.make(
         account=call.account,
         identity=owner,
         key_id=ids.access_key_id("AKIA", call.account.number),

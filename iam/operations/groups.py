@@ -18,7 +18,7 @@ def create_group(call: Call, *, group_name: str, path: str = "/") -> Output:
     Errors: EntityAlreadyExists (names differ by case only), LimitExceeded (groups per account).
     Source: IAM API Reference, CreateGroup.
     """
-    group = call.account.groups.make(
+    group = Group.make(
         quotas.room(call.account, "Groups"),
         account=call.account,
         unique_id=unique_id("AGPA"),

@@ -32,7 +32,7 @@ def create_instance_profile(
     Source: IAM API Reference, CreateInstanceProfile.
     """
     stored_tags = tagging.added((), tags, case_sensitive=True)
-    profile = call.account.instance_profiles.make(
+    profile = InstanceProfile.make(
         quotas.room(call.account, "InstanceProfiles"),
         account=call.account,
         unique_id=unique_id("AIPA"),

@@ -38,7 +38,6 @@ def create_policy(
     documents.require_managed_policy(call.account, policy_document)
     policy = Policy.make(
         quotas.room(call.account, "Policies"),
-        policy_document,
         account=call.account,
         unique_id=unique_id("ANPA"),
         name=policy_name,
@@ -48,6 +47,7 @@ def create_policy(
         created_at=call.now,
         updated_at=call.now,
         tags=stored_tags,
+        document=policy_document,
     )
     return {"Policy": {**describe.policy_row(policy), **describe.tags_if_set(policy)}}
 

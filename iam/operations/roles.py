@@ -45,7 +45,7 @@ def create_role(
     stored_tags = tagging.added((), tags)
     bound = _bound(call, assume_role_policy_document, "AssumeRolePolicyDocument")
     boundary = targets.boundary_policy(call, permissions_boundary) if permissions_boundary else None
-    role = call.account.roles.make(
+    role = Role.make(
         quotas.room(call.account, "Roles"),
         account=call.account,
         unique_id=unique_id("AROA"),

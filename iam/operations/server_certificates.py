@@ -44,7 +44,7 @@ def upload_server_certificate(
     if certificate_chain:
         certificates.require_chain(certificate, certificate_chain)
     certificate_id = unique_id("ASCA")
-    row = call.account.server_certificates.make(
+    row = ServerCertificate.make(
         quotas.room(call.account, "ServerCertificates"),
         account=call.account,
         unique_id=certificate_id,

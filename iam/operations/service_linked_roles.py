@@ -45,7 +45,7 @@ def create_service_linked_role(
     link = _sound_link(aws_service_name, custom_suffix)
     name = link.named(custom_suffix)
     try:
-        role = call.account.roles.make(
+        role = Role.make(
             quotas.room(call.account, "Roles"),
             account=call.account,
             unique_id=unique_id("AROA"),
