@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import re
 import traceback
 import uuid
 from collections.abc import Callable, Mapping
@@ -44,6 +45,13 @@ LARGE_BODY_LIMIT: Final = 12 * 1024 * 1024
 _LARGE_ACTIONS: Final = (b"Action=CreateSAMLProvider&", b"Action=UpdateSAMLProvider&")
 _LONGEST_AGENT: Final = 512
 _TEMPORARY: Final = "The request has failed due to a temporary failure of the server."
+_OURS: Final = "This address serves the Query API of IAM and STS."
+_NO_PATH: Final = f"{_OURS} Leave out the path behind the host's name."
+_NOT_OURS: Final = (
+    "This address serves IAM and STS, not {}. Set AWS_ENDPOINT_URL_IAM and AWS_ENDPOINT_URL_STS in place of "
+    "AWS_ENDPOINT_URL where a program speaks to other services too."
+)
+_SERVICE_NAME: Final = re.compile(r"[a-z0-9-]{1,63}")
 _ALONE: Final = ("host", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256")
 _NAMESPACES: Final = {
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
@@ -126,7 +134,7 @@ def answer(arrival: Arrival) -> errors.Answer:
     refusal: ServiceError
     try:
         if arrival.path != "/" or _form(arrival, headers) not in ("query", "ec2"):
-            raise errors.UnknownOperation("This address serves the Query API of IAM and STS.")
+            raise errors.UnknownOperation(_OURS)
         inquiry = _understood(arrival, headers)
         namespace = inquiry.operation.namespace
         return errors.Answer(200, _answered(arrival, inquiry), errors.XML, arrival.request_id)
@@ -145,6 +153,8 @@ def answer(arrival: Arrival) -> errors.Answer:
             "The request processing has failed because of an unknown error, exception or failure."
         )
     claimed = _claimed_service(arrival, headers)
+    if isinstance(refusal, (errors.UnknownOperation, InvalidAction)):
+        refusal = _told_where(refusal, arrival.path, claimed)
     namespace = namespace or _NAMESPACES.get(claimed or "", _NAMESPACES["iam"])
     form = errors.form_of(arrival.method, arrival.path, arrival.query_string, headers, claimed)
     return errors.render(refusal, form, namespace, arrival.request_id, headers.get("content-type", ""))
@@ -287,6 +297,16 @@ def _claimed_service(arrival: Arrival, headers: dict[str, str]) -> str | None:
     except MalformedQueryString:
         pairs = ()
     return scope_service(Parts("", pairs, headers, b""))
+
+
+def _told_where(refusal: ServiceError, path: str, claimed: str | None) -> ServiceError:
+    """The same refusal; whoever meant another service, or another address, is told how to come here or go elsewhere."""
+    if claimed is not None and claimed not in _NAMESPACES:
+        name = claimed if _SERVICE_NAME.fullmatch(claimed) else "another service"
+        return type(refusal)(_NOT_OURS.format(name))
+    if path != "/":
+        return type(refusal)(_NO_PATH)
+    return refusal
 
 
 def _report(bug: Exception, request_id: str) -> None:

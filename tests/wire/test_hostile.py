@@ -185,5 +185,13 @@ def test_a_query_client_of_another_service_gets_its_form():
 
 def test_another_address_is_no_operation(boto):
     response = signed(boto, urlencode({"Action": "ListUsers", "Version": IAM}), url=f"{ENDPOINT}/iam/users/")
-    assert error_of(response)[0] == "UnknownOperationException"
+    assert error_of(response) == (
+        "UnknownOperationException",
+        "This address serves the Query API of IAM and STS. Leave out the path behind the host's name.",
+    )
     assert response.status_code == 404
+
+
+def test_what_is_said_to_be_a_service_is_no_text_to_repeat():
+    response = other("<b>", body="Action=Anything")
+    assert b"serves IAM and STS, not another service." in response.content
