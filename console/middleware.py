@@ -20,7 +20,15 @@ from console import once, session, step_up
 from console.browser_sessions import signed_out
 from console.page import Go, page, wants_fragment
 from console.panels import refusal
-from console.refusals import ForeignForm, already_done, check_mark, foreign, into_flash, onward
+from console.refusals import (
+    ForeignForm,
+    already_done,
+    check_characters,
+    check_mark,
+    foreign,
+    into_flash,
+    onward,
+)
 from iam.errors import AccessDenied, ServiceError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -77,6 +85,7 @@ class Faces:
         self, request: HttpRequest, _view: object, _args: object, _kwargs: object
     ) -> HttpResponse | None:
         """Refuse a form that was made for somebody else, or sent before; the views know nothing of either."""
+        check_characters(request)
         match = request.resolver_match
         try:
             if match is None or match.app_name != "switch-identity":

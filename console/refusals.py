@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core import signing
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.utils import timezone
@@ -80,6 +81,17 @@ def kept(request: HttpRequest) -> Kept | None:
     sent = [(name, value) for name, value in pairs if name not in _OWN_FIELDS]
     secrets = tuple(dict.fromkeys(name for name, _ in sent if _is_secret(name)))
     return Kept(request.get_full_path(), tuple(pair for pair in sent if pair[0] not in secrets), secrets)
+
+
+def check_characters(request: HttpRequest) -> None:
+    """Refuse a request with a null character in address or form: nobody types one, and PostgreSQL keeps none.
+
+    Errors: SuspiciousOperation.
+    """
+    sent = (*request.GET.lists(), *request.POST.lists())
+    texts = (request.path, *(text for name, values in sent for text in (name, *map(str, values))))
+    if any("\x00" in text for text in texts):
+        raise SuspiciousOperation("a null character was sent")
 
 
 def check_mark(request: HttpRequest) -> None:
