@@ -274,9 +274,15 @@ def _landmark_names(elements: list[Element]) -> list[str]:
     navigations = [element for element in elements if element.tag == "nav"]
     names = [element.get("aria-label") or element.get("aria-labelledby") for element in navigations]
     found = [f"{element} has no name" for element, name in zip(navigations, names, strict=True) if not name]
-    return found + [
-        f"two navigations are named {name!r}" for name in {n for n in names if n and names.count(n) > 1}
-    ]
+    found += [f"two navigations are named {name!r}" for name in _twice(names)]
+    ids = {element.get("id"): element.text for element in elements if element.get("id")}
+    regions = [element for element in elements if element.tag == "section" or element.get("role") == "region"]
+    called = [each.get("aria-label") or ids.get(each.get("aria-labelledby"), "") for each in regions]
+    return found + [f"two regions are named {name!r}" for name in _twice(called)]
+
+
+def _twice(names: list[str]) -> set[str]:
+    return {name for name in names if name and names.count(name) > 1}
 
 
 def _tokens(elements: list[Element]) -> list[str]:

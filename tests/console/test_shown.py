@@ -172,6 +172,7 @@ ROW = (
         ("<button type=button></button>", "no name"),
         ("<p id=a></p><p id=a></p>", "used twice"),
         ("<table><caption>T</caption><tr><th>x</th></tr></table>", "no scope"),
+        ("<section aria-label=Keys></section><section aria-label=Keys></section>", "two regions"),
         ("<p style='x'></p>", "inline style"),
         (f"<table {CARDS}><tr><th>Name</th></tr></table>", "not the role"),
         (f"<table {CARDS}>{ROW}<td data-label='Pat'>/</td></tr></table>", "under 'Path' and says 'Pat'"),
