@@ -12,6 +12,7 @@ from iam import quotas
 from iam.models import AccessKey
 from iam.system import SYSTEM, run_system
 from tests.console.browser import Browser
+from tests.operations import sts
 from tests.operations.test_mfa_devices import Phone
 from tests.world import NOW, PASSWORD, allow, deny, last_event, refused
 
@@ -71,6 +72,16 @@ def test_a_pass_is_for_somebody_else_who_has_a_device(world):
             world.alice.run("tenant.CreateTemporaryPass", UserName=name)
     with refused("NoSuchEntity"):
         world.carol.run("tenant.CreateTemporaryPass", UserName="bob")
+
+
+def test_a_pass_is_for_somebody_else_also_where_one_acts_as_a_role(world, bobs_phone):
+    Phone(world.alice).enable(world.alice, "alice")
+    arn = sts.role(world.root, sts.trusting(world.alice.principal.arn))
+    sts.grant(world.root, "deployer", allow("wardstead:CreateTemporaryPass"))
+    as_role = sts.assumed(world.alice, arn)
+    with refused("InvalidInput", "somebody else"):
+        as_role.run("tenant.CreateTemporaryPass", UserName="alice")
+    assert as_role.run("tenant.CreateTemporaryPass", UserName="bob")["TemporaryPass"]
 
 
 @pytest.mark.parametrize("hours", [0, 25])
