@@ -4,15 +4,23 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import contacts, notices
-from accounts.models import Identity
+from accounts import contacts, mailed_links, notices, throttle
+from accounts.models import AttemptScope, Identity
 from accounts.signin_events import Visitor, record
 
 
+class TooOften(Exception):  # named in the contract with the console
+    """So many links were mailed for this person today that no more are: they may go to anybody's mailbox."""
+
+
 def propose(identity: Identity, address: str, *, now: datetime, visitor: Visitor) -> None:
-    """Mail a link to the address.  Errors: contacts.NotAnAddress, contacts.MailIsOff."""
+    """Mail a link to the address.  Errors: contacts.NotAnAddress, contacts.MailIsOff, TooOften."""
     with transaction.atomic():
         contacts.propose(identity, address, now)
+        # As many as password resets: the mailbox is whoever's they name.
+        asked = throttle.Subject(AttemptScope.RESET, mailed_links.digest(f"contact address\n{identity.pk}"))
+        if not throttle.admit([asked], now):
+            raise TooOften
         record(identity.account, identity, "ProposeContactAddress", visitor, now)
 
 

@@ -34,6 +34,8 @@ def edit(request: HtmxRequest) -> HttpResponse:
             problem = str(refused)
         except contacts.MailIsOff:
             problem = "This installation sends no mail."
+        except own_contact.TooOften:
+            problem = "So many links were sent today that no more are. Try again tomorrow."
         else:
             return go(
                 NOTICES, say="A link is on its way to that address. Open it here to confirm.", tone="info"

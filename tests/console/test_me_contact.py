@@ -28,3 +28,17 @@ def test_an_address_holds_once_its_link_is_confirmed_by_the_user_themselves(worl
     signed_in.post("/me/contact/delete/")
     assert contacts.mail_address(bob) == ""
     assert OutgoingMail.objects.latest("pk").address == "bob@example.org"
+
+
+def test_five_links_a_day_are_sent_for_one_person_wherever_they_are_to_go(world, browser):
+    """A link goes to whatever mailbox is named: nobody may flood another's with them."""
+    bob = browser(world.bob)
+    for number in range(5):
+        assert bob.post("/me/contact/edit/", {"address": f"victim{number}@example.org"}).status == 303
+    refused = bob.post("/me/contact/edit/", {"address": "victim@example.org"})
+    assert (refused.status, "Try again tomorrow" in refused.words) == (422, True)
+    assert refused.is_accessible()
+    assert OutgoingMail.objects.count() == 5
+    identity = world.account.users.get(name_key="bob").identity
+    assert contacts.proposed(identity, timezone.now()) == "victim4@example.org", "the last one still holds"
+    assert browser(world.alice).post("/me/contact/edit/", {"address": "alice@example.org"}).status == 303
