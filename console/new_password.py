@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from accounts import passwords
 from accounts.password_rules import as_typed
-from console import onetime, password_hints
+from console import addresses, onetime, password_hints
 from console.onetime import OneTimeSecret
 from console.password_hints import Hints
 from console.session import required
@@ -66,5 +65,5 @@ def read(request: HttpRequest, user_name: str) -> NewPassword:
 def shown_once(request: HttpRequest, user_name: str, raw: str, done: str) -> OneTimeSecret:
     """The password with the address to use it at."""
     account = required(request).account
-    sign_in = request.build_absolute_uri(reverse("signin-account", args=[account.alias or account.number]))
+    sign_in = addresses.sign_in(account.alias or account.number)
     return onetime.password(user_name, raw, sign_in=sign_in, done=done)

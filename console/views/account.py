@@ -4,11 +4,20 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import password_rules
-from console import cli, durations, password_profiles, required_mfa, settings_form, signin_settings, steps
+from console import (
+    addresses,
+    cli,
+    durations,
+    password_profiles,
+    required_mfa,
+    settings_form,
+    signin_settings,
+    steps,
+)
 from console.confirm import Confirm
 from console.forms import Look, OperationForm
 from console.page import Tab, go, page, tabs
@@ -94,9 +103,9 @@ def index(request: HtmxRequest) -> HttpResponse:
         account=account,
         aliases=aliases,
         alias=_alias(aliases),
-        by_number=_sign_in(request, account.number),
-        by_alias=_sign_in(request, _alias(aliases)) if _alias(aliases) else "",
-        endpoint=request.build_absolute_uri("/").rstrip("/"),
+        by_number=addresses.sign_in(account.number),
+        by_alias=addresses.sign_in(_alias(aliases)) if _alias(aliases) else "",
+        endpoint=addresses.public(),
         mfa=required_mfa.card(request),
         signin=signin_settings.card(request),
     )
@@ -121,7 +130,7 @@ def alias_edit(request: HtmxRequest) -> HttpResponse:
     )
     if form.submitted and form.run() is not None:
         alias = form.by_name["AccountAlias"].value
-        return go(BASE, say=f"The alias is {alias}. Users can sign in at {_sign_in(request, alias)} now.")
+        return go(BASE, say=f"The alias is {alias}. Users can sign in at {addresses.sign_in(alias)} now.")
     return page(
         request,
         "console/account/alias.html",
@@ -129,7 +138,7 @@ def alias_edit(request: HtmxRequest) -> HttpResponse:
         status=form.status,
         form=form,
         present=present,
-        example=_sign_in(request, "your-alias").replace("your-alias", ""),
+        example=addresses.sign_in("your-alias").replace("your-alias", ""),
         crumbs=CRUMBS,
     )
 
@@ -141,7 +150,7 @@ def alias_delete(request: HtmxRequest) -> HttpResponse:
     alias = request.GET.get("alias", "")
     question = Confirm(
         title=f"Delete the alias {alias}?",
-        text=f"Users sign in by the account number from now on; {_sign_in(request, alias or '-')} leads nowhere.",
+        text=f"Users sign in by the account number from now on; {addresses.sign_in(alias or '-')} leads nowhere.",
         warning="Any account of this installation can take the alias at once.",
         verb="Delete alias",
         action=request.get_full_path(),
@@ -291,10 +300,6 @@ def _tabs(part: str) -> Sequence[Tab]:
 
 def _alias(aliases: Panel) -> str:
     return next(iter(aliases.result.get("AccountAliases", ())), "")
-
-
-def _sign_in(request: HttpRequest, place: str) -> str:
-    return request.build_absolute_uri(reverse("signin-account", args=[place]))
 
 
 app_name = "account"

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from console import cookies, navigation
+from console import addresses, cookies, navigation
 from console.page import THEMES, go, page
 from console.panels import panel
 from console.session import LEFT_HEADER, HtmxRequest, own_address, required, signed_in
@@ -95,8 +95,8 @@ def index(request: HtmxRequest) -> HttpResponse:
     account = required(request).account
     recommended = panel(request, "console.Recommendations")
     summary = panel(request, "iam.GetAccountSummary")
-    addresses = [
-        (label, request.build_absolute_uri(reverse("signin-account", args=[place])))
+    sign_in = [
+        (label, addresses.sign_in(place))
         for label, place in (("by alias", account.alias), ("by number", account.number))
         if place
     ]
@@ -111,8 +111,8 @@ def index(request: HtmxRequest) -> HttpResponse:
         activity=panel(request, "console.Activity", changes=True, max_items=RECENT_EVENTS),
         account=account,
         root_recovered=_lately(account.root_recovered_at),
-        addresses=addresses,
-        endpoint=request.build_absolute_uri("/").rstrip("/"),
+        addresses=sign_in,
+        endpoint=addresses.public(),
     )
 
 

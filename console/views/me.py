@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.views.decorators.http import require_GET
 
 from accounts import passwords, recovery
-from console import own
+from console import addresses, own
 from console.page import page, tabs
 from console.panels import Panel, panel
 from console.session import HtmxRequest, required, signed_in
@@ -88,9 +88,7 @@ def credentials(request: HtmxRequest) -> HttpResponse:
         "account": account,
         "is_root": who.principal.kind == "root",
         "who": who,
-        "sign_in": request.build_absolute_uri(
-            reverse("signin-account", args=[account.alias or account.number])
-        ),
+        "sign_in": addresses.sign_in(account.alias or account.number),
         "tabs": tabs(own.CREDENTIALS, "", PARTS),
         "expires": passwords.expires_at(who.identity),
         "devices": devices,

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
-from console import cli, onetime, own
+from console import addresses, cli, onetime, own
 from console.confirm import Confirm
 from console.page import go, page
 from console.session import HtmxRequest, required
@@ -112,7 +112,7 @@ def _make(request: HttpRequest, question: Confirm, step: Step, title: str) -> Ht
         own.label(request),
         key["AccessKeyId"],
         key["SecretAccessKey"],
-        endpoint=request.build_absolute_uri("/").rstrip("/"),
+        endpoint=addresses.public(),
         done=own.CREDENTIALS,
     )
     return page(request, "console/me/secret.html", title=title, secret=secret, crumbs=own.CRUMBS)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import mail, sessions, signin, signup, signup_by_mail
 from accounts.models import Account
-from console import password_hints
+from console import addresses, password_hints
 from console.fields import Field, FormError
 from console.page import go, page
 from console.session import visitor
@@ -115,7 +115,7 @@ def _signed_in(request: HttpRequest, account: Account, email: str, raw: str) -> 
     step = signin.check_password(request, claim, raw, now=timezone.now(), visitor=visitor(request))
     to = onward(request, step).headers["Location"]
     to = reverse("home") if isinstance(step, signin.Done) else to
-    address = request.build_absolute_uri(reverse("signin-account", args=[account.alias or account.number]))
+    address = addresses.sign_in(account.alias or account.number)
     return go(to, say=f"The account is open. Its users sign in at {address}")
 
 

@@ -3,10 +3,10 @@
 from typing import Final
 
 from django.http import HttpResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.views.decorators.http import require_http_methods
 
-from console import onetime
+from console import addresses, onetime
 from console.forms import Look, OperationForm
 from console.kinds import USER
 from console.page import page
@@ -31,7 +31,7 @@ def create(request: HtmxRequest, name: str) -> HttpResponse:
     )
     if form.submitted and (made := form.run()) is not None:
         account = required(request).account
-        place = request.build_absolute_uri(reverse("signin-account", args=[account.alias or account.number]))
+        place = addresses.sign_in(account.alias or account.number)
         secret = onetime.temporary_pass(
             name, made["TemporaryPass"], sign_in=place, ends=made["ExpireDate"], done=back
         )

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
-from console import cli, new_password, onetime, removal, steps
+from console import addresses, cli, new_password, onetime, removal, steps
 from console.confirm import Confirm
 from console.kinds import USER
 from console.mfa_devices import called
@@ -145,9 +145,8 @@ def key_create(request: HtmxRequest, name: str) -> HttpResponse:
     if not outcome.done:
         return question.refused(outcome.why).ask(request, crumbs=USER.crumbs(name, TAB))
     key = outcome.answer["AccessKey"]
-    endpoint = request.build_absolute_uri("/").rstrip("/")
     secret = onetime.access_key(
-        name, key["AccessKeyId"], key["SecretAccessKey"], endpoint=endpoint, done=back
+        name, key["AccessKeyId"], key["SecretAccessKey"], endpoint=addresses.public(), done=back
     )
     return _once(request, name, title, secret)
 

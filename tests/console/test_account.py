@@ -1,6 +1,7 @@
 """Account settings by page: facts, alias, password policy, session limits, key rotation."""
 
 import pytest
+from django.conf import settings
 
 from accounts.models import Account
 from tests.world import allow, refused
@@ -61,8 +62,8 @@ def test_the_account_and_its_sign_in_addresses_are_shown(world, browser):
     for part in (
         "Example Corp",
         number,
-        "http://testserver/signin/example-corp",
-        f"http://testserver/signin/{number}",
+        f"{settings.PUBLIC_URL}/signin/example-corp",
+        f"{settings.PUBLIC_URL}/signin/{number}",
     ):
         assert part in shown.text
 
@@ -72,7 +73,7 @@ def test_an_alias_is_changed_and_the_address_told(world, browser):
     assert value(opened.get(f"{BASE}alias/edit/"), "AccountAlias") == "example-corp"
     page = opened.post(f"{BASE}alias/edit/", {"AccountAlias": "new-name"})
     assert (page.status, page.location) == (303, BASE)
-    assert "http://testserver/signin/new-name" in opened.get(BASE).words
+    assert f"{settings.PUBLIC_URL}/signin/new-name" in opened.get(BASE).words
 
 
 @pytest.mark.parametrize(

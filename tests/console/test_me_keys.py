@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+from django.conf import settings
 
 from accounts.models import Event
 
@@ -56,7 +57,7 @@ def test_the_secret_can_be_carried_away_in_three_forms(world, browser):
     }
     assert set(files) == {"alice_accessKeys.csv", "alice.env", "alice-credentials"}
     assert all(key_id in text and secret in text for text in files.values())
-    assert "AWS_ENDPOINT_URL=http://testserver\n" in files["alice.env"]
+    assert f"AWS_ENDPOINT_URL={settings.PUBLIC_URL}\n" in files["alice.env"]
     assert files["alice-credentials"].startswith("[alice]\n")
 
 

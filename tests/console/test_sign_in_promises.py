@@ -80,3 +80,13 @@ def test_nobody_signs_in_by_an_identity_provider():
 def test_every_page_has_the_way_out(world, browser, address):
     forms = [e for e in browser(world.alice).get(address).tree.walk() if e.tag == "form"]
     assert any(form.get("action") == "/signout" and form.get("method") == "post" for form in forms)
+
+
+@pytest.mark.parametrize("address", ["/", "/account/settings/", "/me/credentials/"])
+def test_addresses_that_are_told_are_the_settings_and_not_the_requests(world, browser, settings, address):
+    settings.PUBLIC_URL = "https://iam.example.org"
+    page = browser(world.alice, host="localhost").get(address)
+    assert "https://iam.example.org/signin/" in page.text
+    assert "http://localhost" not in page.text
+    for module in (ROOT / "console").rglob("*.py"):
+        assert "build_absolute_uri" not in module.read_text(), module.name

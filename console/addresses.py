@@ -1,0 +1,14 @@
+"""Whole addresses of this installation, as pages tell them to people: by the setting, never by what a request says."""
+
+from django.conf import settings
+from django.urls import reverse
+
+
+def public(path: str = "") -> str:
+    """The path below the public address, or that address."""
+    return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
+
+
+def sign_in(account: str) -> str:
+    """Where the users of the account of that number or alias sign in."""
+    return public(reverse("signin-account", args=[account]))
