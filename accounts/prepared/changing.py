@@ -11,7 +11,7 @@ from django.db.models.deletion import get_candidate_relations_to_delete
 from django.db.models.sql import DeleteQuery, UpdateQuery
 
 from accounts.columns import Writers, writers, written
-from accounts.prepared.sending import counted, fetched, here, left
+from accounts.prepared.sending import counted, here, left
 from accounts.prepared.texts import Text, Value, stand_ins, text_of
 
 M = TypeVar("M", bound=Model)
@@ -36,13 +36,6 @@ class Change(Generic[M]):
         connection = here()
         text = self.text(connection, values)
         left(connection, text.sql, text.given(values))
-
-    def giving(self, column: str, **values: Value) -> list[Any]:
-        """Change the rows; returns what the column, whose values need no reading, holds in each afterwards."""
-        connection = here()
-        text = self.text(connection, values)
-        sql = f"{text.sql} RETURNING {connection.ops.quote_name(column)}"
-        return [given for (given,) in fetched(connection, sql, text.given(values))]
 
     def text(self, connection: BaseDatabaseWrapper, values: Mapping[str, Value]) -> Text:
         """The statement, of the kind of this database."""

@@ -9,5 +9,9 @@ _raised = Change(lambda account: Account.objects.filter(pk=account), policy_revi
 
 
 def bump(account: Account) -> None:
-    """Raise the revision, in the transaction of the change; `account` carries the new one afterwards."""
-    (account.policy_revision,) = _raised.giving("policy_revision", account=account.pk)
+    """Raise the revision, in the transaction of the change; `account` reads the new one when it is next asked for.
+
+    The account's row is held from the last trip to the database only, since all changes of an account wait for it.
+    """
+    _raised.leave(account=account.pk)
+    account.__dict__.pop("policy_revision", None)  # which makes it a deferred field
