@@ -154,7 +154,7 @@ def test_mfa_that_is_required_is_added_before_anything_else(windows: Open, produ
     root.press("Save")
     root.is_at("/signin")
     erin.visit("/iam/users/")
-    erin.is_at("/signin")
+    erin.is_at(f"/signin/{account['alias']}")
     erin.sign_in(account["alias"], "erin", PASSWORD)
     add_app(erin)
     erin.is_headed("Dashboard")
