@@ -26,7 +26,7 @@ TOURS = {
 }
 LEAST_STEPS = 100
 # Every tour is walked with version 1; with version 2, which starts more slowly, those with most kinds of values.
-WITH_VERSION_2 = ("account", "tokens")
+WITH_VERSION_2 = ("account", "profiles", "tokens")
 # It says which program speaks, that it was told to try once, and a code for what it finds wrong itself.
 VERSION_2_ADDS = re.compile(
     r"aws: \[ERROR\]: | \(reached max retries: 0\)|An error occurred \(ParamValidation\): "
