@@ -93,7 +93,9 @@ def note_use(credential: Credential, service: str, region: str, now: datetime, p
         AccessKey.objects.filter(pk=used.pk).update(**noted, last_used_service=service)
         if used.identity.is_root:
             once = f"root key {used.key_id} {now.date().isoformat()}"
-            notices.tell(used.identity, "root-key-used", now, once=once, key=used.key_id, peer=peer)
+            # Read anew: of the one that is kept only what principals are made of is sure to be as it is.
+            root = Identity.objects.select_related("account").get(pk=used.identity_id)
+            notices.tell(root, "root-key-used", now, once=once, key=used.key_id, peer=peer)
     else:
         Role.objects.filter(pk=used.pk).update(**noted)
 

@@ -1,6 +1,13 @@
 """Rows of the accounts app, one module a noun; import them from here."""
 
-from accounts.models.account import Account, AccountState, MfaRequired, PasskeySignIn, PasswordPolicy
+from accounts.models.account import (
+    OF_EVERY_CALL,
+    Account,
+    AccountState,
+    MfaRequired,
+    PasskeySignIn,
+    PasswordPolicy,
+)
 from accounts.models.console_session import ConsoleSession, SigninToken, SpentForm
 from accounts.models.contact import ContactAddress, ProposedAddress
 from accounts.models.event import Event, EventOutcome, EventSource, SealedBatch
@@ -17,6 +24,7 @@ from accounts.models.switched_role import SwitchedRole
 from accounts.models.way_back import RootRecovery, TemporaryPass
 
 __all__ = [
+    "OF_EVERY_CALL",
     "Account",
     "AccountState",
     "AttemptScope",

@@ -41,6 +41,11 @@ class MfaRequired(StrEnum):
     EVERYONE = "everyone"
 
 
+# What calls look at.  Where an account is read along with a credential or a role these are read, and of its many
+# settings each when somebody asks for it.
+OF_EVERY_CALL = ("number", "alias", "state", "sealed_data_key", "policy_revision", "quotas")
+
+
 class Account(models.Model):
     """A tenant: a 12-digit number, an optional alias, and the limits that bind its members.
 

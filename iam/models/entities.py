@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.db import IntegrityError, models
 from django.db.models import Exists, OuterRef
 
-from accounts.models import Account, Identity, IdentityKind, MfaDevice
+from accounts.models import OF_EVERY_CALL, Account, Identity, IdentityKind, MfaDevice
 from accounts.prepared import Addition, Prepared, Removal, new
 from accounts.remembered import Remembered
 from iam.errors import EntityAlreadyExists
@@ -200,8 +200,13 @@ class Role(Named):
 
 _role_by_arn = Remembered(
     Prepared(
-        lambda account, name_key, name, path: Role.objects.select_related("account").filter(
-            account__number=account, name_key=name_key, name=name, path=path
+        lambda account, name_key, name, path: (
+            Role.objects.select_related("account")
+            .only(
+                *(field.name for field in Role._meta.concrete_fields),
+                *(f"account__{name}" for name in OF_EVERY_CALL),
+            )
+            .filter(account__number=account, name_key=name_key, name=name, path=path)
         )
     ),
     lambda role: role,

@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Count, Q
 
-from accounts.models import Account, AccountState, Identity, IdentityKind
+from accounts.models import OF_EVERY_CALL, Account, AccountState, Identity, IdentityKind
 from accounts.prepared import Prepared, leave, new
 
 
@@ -91,7 +91,7 @@ keys_with_owner = Prepared(
         AccessKey.objects.select_related("account", "identity__iam_user")
         .only(
             *(field.name for field in AccessKey._meta.concrete_fields),
-            *(f"account__{field.name}" for field in Account._meta.concrete_fields),
+            *(f"account__{name}" for name in OF_EVERY_CALL),
             "identity__kind",
             "identity__account",
             *(

@@ -75,3 +75,9 @@ def test_two_calls_of_one_key_have_an_account_each(world, key_id):
     first.quotas["Users"] = 1
     assert second.policy_revision != first.policy_revision
     assert second.quotas == found(key_id).own_account().quotas == {}
+
+
+def test_a_setting_of_the_account_is_read_when_somebody_asks_for_it(world, key_id):
+    for version in (2, 1):
+        Account.objects.filter(pk=world.account.pk).update(sts_token_version=version)
+        assert found(key_id).own_account().sts_token_version == version
