@@ -111,6 +111,13 @@ def test_a_repository_of_github_may_be_named_by_environment():
     assert codes(case) == set()
 
 
+def test_a_workflow_of_github_may_be_named_instead():
+    workflow = {"StringLike": {f"{GITHUB}:job_workflow_ref": "o/r/.github/workflows/*@refs/heads/main"}}
+    principal = {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}"}
+    case = trust(Principal=principal, Action="sts:AssumeRoleWithWebIdentity", Condition=workflow)
+    assert codes(case) == set()
+
+
 @pytest.mark.parametrize(
     ("first", "second", "common"),
     [

@@ -94,10 +94,10 @@ def _oidc(policy: PolicyView, statement: StatementView) -> Findings:
         provider = part.text.partition("oidc-provider/")[2] or part.text
         keys = {clause.name for clause in statement.clauses}
         asked = {name.rpartition(":")[2] for name in keys if name.startswith(f"{provider.lower()}:")}
-        if provider.startswith(_GITHUB) and "sub" not in asked:
-            text = f"Any repository of GitHub may assume the role; ask for {_GITHUB}:sub."
+        if provider.startswith(_GITHUB) and not asked & {"sub", "job_workflow_ref"}:
+            text = f"Any repository of GitHub may assume the role; ask for {provider}:sub."
             yield policy.finding("MISSING_GITHUB_REPO_CONDITION_KEY", text, part)
-        elif not asked & {"aud", "sub", "app_id", "amr", "id", "user_id", "email"}:
+        elif not asked & {"aud", "sub", "app_id", "amr", "id", "user_id", "email", "job_workflow_ref"}:
             text = f"Whoever the provider knows may assume the role; ask for {provider}:aud or :sub."
             yield policy.finding("MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL", text, part)
         yield from _claims(policy, statement, provider.lower())
