@@ -11,7 +11,7 @@ from typing import Literal
 
 from django.db import IntegrityError, transaction
 
-from accounts import qr, throttle, totp, vault
+from accounts import qr, sessions, throttle, totp, vault
 from accounts.models import Account, DeviceKind, Identity, MfaDevice
 
 FAILURE_WINDOW = timedelta(minutes=5)
@@ -167,7 +167,7 @@ def deactivate(device: MfaDevice) -> bool:
     owner = device.identity
     if owner is not None and not owner.mfa_devices.exclude(pk=device.pk).exists():
         owner.recovery_codes.all().delete()
-        owner.console_sessions.update(mfa_at=None)
+        sessions.forget_factor(owner)
     if not device.has_codes:
         device.delete()
         return False

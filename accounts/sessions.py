@@ -173,9 +173,20 @@ def end_all_of(identity: Identity, keep: int | None = None) -> int:
     """End the identity's sessions, but the one whose id is `keep`; returns how many ended."""
     rows = identity.console_sessions.all()
     with transaction.atomic():
-        # Whoever is signing in as the identity holds it until the session has begun, or looks again after this.
-        list(Identity.objects.select_for_update(no_key=True).filter(pk=identity.pk).only("pk"))
+        _hold(identity)
         return _ended(rows if keep is None else rows.exclude(pk=keep))
+
+
+def forget_factor(identity: Identity) -> None:
+    """Let the identity's sessions count as begun without a second factor from here on."""
+    with transaction.atomic():
+        _hold(identity)
+        identity.console_sessions.update(mfa_at=None)
+
+
+def _hold(identity: Identity) -> None:
+    """Wait for whoever is signing in as the identity: their session has begun then, or they look again after this."""
+    list(Identity.objects.select_for_update(no_key=True).filter(pk=identity.pk).only("pk"))
 
 
 def list_with(row: ConsoleSession, now: datetime) -> QuerySet[ConsoleSession]:
