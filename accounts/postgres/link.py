@@ -59,8 +59,7 @@ class Link:
         self._trip(left, commits=commits)
 
     def _result(self, statement: Statement, begins: bool) -> Any:
-        begun = self._connection.pgconn.transaction_status != _IDLE
-        if self.left or (begins and not begun):
+        if self.left or (begins and self._connection.pgconn.transaction_status == _IDLE):
             left, self.left = self.left, []
             return self._trip([*left, statement])
         name, values = self._bound(statement)

@@ -84,20 +84,21 @@ class AccessKey(models.Model):
         return key
 
 
-# A key by its id, in any account, with its account, identity and user.  Of the identity and the user only what a
-# principal is made of: the rest is read by nobody here.
+# Of an identity and its user what a principal is made of: the rest is read by nobody there.
+IDENTITY_OF_A_PRINCIPAL = (
+    "kind",
+    "account",
+    *(f"iam_user__{name}" for name in ("unique_id", "name", "path", "boundary_arn", "tags")),
+)
+
+# A key by its id, in any account, with its account, identity and user.
 keys_with_owner = Prepared(
     lambda key_id: (
         AccessKey.objects.select_related("account", "identity__iam_user")
         .only(
             *(field.name for field in AccessKey._meta.concrete_fields),
             *(f"account__{name}" for name in OF_EVERY_CALL),
-            "identity__kind",
-            "identity__account",
-            *(
-                f"identity__iam_user__{name}"
-                for name in ("unique_id", "name", "path", "boundary_arn", "tags")
-            ),
+            *(f"identity__{name}" for name in IDENTITY_OF_A_PRINCIPAL),
         )
         .filter(key_id=key_id)
     )

@@ -5,9 +5,10 @@ from typing import Any, Self
 
 from django.db import models
 
-from accounts.models import Account, Identity
+from accounts.models import OF_EVERY_CALL, Account, Identity
 from accounts.prepared import Addition, Prepared
 from iam.models.entities import Role
+from iam.models.keys import IDENTITY_OF_A_PRINCIPAL
 
 
 class SessionKind(models.TextChoices):
@@ -91,9 +92,19 @@ _EMPTY: dict[str, Any] = {
     "policies": None,
 }
 
+_ROLE_OF_A_PRINCIPAL = ("unique_id", "name", "path", "boundary_arn", "tags", "last_used_at")
+
 # Temporary credentials by their key id, in any account, with their account, role, identity and user.
 sessions_with_principal = Prepared(
-    lambda key_id: Session.objects.select_related(
-        "account", "role", "identity__account", "identity__iam_user"
-    ).filter(key_id=key_id)
+    lambda key_id: (
+        Session.objects.select_related("account", "role", "identity__account", "identity__iam_user")
+        .only(
+            *(field.name for field in Session._meta.concrete_fields),
+            *(f"account__{name}" for name in OF_EVERY_CALL),
+            *(f"role__{name}" for name in _ROLE_OF_A_PRINCIPAL),
+            *(f"identity__{name}" for name in IDENTITY_OF_A_PRINCIPAL),
+            *(f"identity__account__{name}" for name in OF_EVERY_CALL),
+        )
+        .filter(key_id=key_id)
+    )
 )

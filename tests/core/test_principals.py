@@ -1,5 +1,7 @@
 """A credential is read anew at each call: what its row said a moment ago holds no longer."""
 
+import json
+
 import pytest
 
 from accounts.models import Account
@@ -81,3 +83,21 @@ def test_a_setting_of_the_account_is_read_when_somebody_asks_for_it(world, key_i
     for version in (2, 1):
         Account.objects.filter(pk=world.account.pk).update(sts_token_version=version)
         assert found(key_id).own_account().sts_token_version == version
+
+
+def test_a_credential_of_any_kind_is_found_by_one_query(world, key_id, django_assert_num_queries):
+    trust = {"Effect": "Allow", "Principal": {"AWS": world.alice.principal.arn}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = world.root.iam("CreateRole", RoleName="deploy", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    made = [
+        world.bob.sts("GetSessionToken"),
+        world.root.sts("GetSessionToken"),
+        world.alice.sts("GetFederationToken", Name="visitor"),
+        world.alice.sts("AssumeRole", RoleArn=role, RoleSessionName="release"),
+    ]
+    for number, key in enumerate([key_id, *(each["Credentials"]["AccessKeyId"] for each in made)]):
+        principals.find_credential(key)
+        world.account.quotas = {"Users": number}
+        world.account.save()  # so that what was kept is made anew
+        with django_assert_num_queries(1):
+            assert found(key).own_account().quotas == world.account.quotas
