@@ -20,14 +20,14 @@ from accounts import browsers, sessions
 from accounts.models import ConsoleSession
 from console import once, session
 from console.page import FRAGMENT_HEADER, page, wants_fragment
+from console.secret_fields import is_secret
 
 MARK_FIELD: Final = "acting-as"
 MARK_HEADER: Final = "X-Acting-As"
 KEPT_SALT: Final = "console.refusals.kept"
 _OWN_FIELDS: Final = frozenset({"csrfmiddlewaretoken", MARK_FIELD, once.FIELD})
-_SECRET_PARTS: Final = ("password", "secret", "token", "code", "seed", "private")
-_SECRETS: Final = frozenset({"new", "again", "old"})
-_ANSWERS: Final = frozenset({"credential"})  # of a security key: bound to a challenge that is gone
+# The answer of a security key is bound to a challenge that is gone; a list of seeds fits no field that hides it.
+_NOT_AGAIN: Final = frozenset({"credential", "content"})
 
 _ELSEWHERE: Final = "This came from a page of another site, or through something that hides where it came from. Nothing was changed."
 _NO_COOKIES: Final = (
@@ -75,11 +75,11 @@ class Kept:
 
 def kept(request: HttpRequest) -> Kept | None:
     """What the request sent, to be sent again; None where that would lead to nothing."""
-    if request.method != "POST" or not request.POST or _ANSWERS & set(request.POST):
+    if request.method != "POST" or not request.POST or _NOT_AGAIN & set(request.POST):
         return None
     pairs = [(name, value) for name, values in request.POST.lists() for value in values]
     sent = [(name, value) for name, value in pairs if name not in _OWN_FIELDS]
-    secrets = tuple(dict.fromkeys(name for name, _ in sent if _is_secret(name)))
+    secrets = tuple(dict.fromkeys(name for name, _ in sent if is_secret(name)))
     return Kept(request.get_full_path(), tuple(pair for pair in sent if pair[0] not in secrets), secrets)
 
 
@@ -176,8 +176,3 @@ def _in_this_browser(request: HttpRequest, mark: str) -> ConsoleSession | None:
     """The session beside this one whose principal has that mark, if there is one."""
     others: Iterable[ConsoleSession] = browsers.beside(sessions.store_of(request), timezone.now())
     return next((row for row in others if session.mark_of(row) == mark), None)
-
-
-def _is_secret(name: str) -> bool:
-    lower = name.lower()
-    return lower in _SECRETS or any(part in lower for part in _SECRET_PARTS)

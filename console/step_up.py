@@ -5,7 +5,6 @@ page can do one of them, and none can change anything as root, without a proof. 
 they had filled in is put back, secrets left out.
 """
 
-import re
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -17,6 +16,7 @@ from django.utils import timezone
 from accounts import step_up
 from console import session
 from console.page import Go, go
+from console.secret_fields import is_secret
 from iam.catalogue import Operation
 
 # Secrets come to be or are shown; factors and passwords change hands; what guards people is weakened.
@@ -87,9 +87,6 @@ VIEWS: Final = frozenset(
 VIEWS_OF_ROOT: Final = frozenset({"me-password:edit"})
 KEPT: Final = "kept-input"
 MOST_KEPT: Final = 64 * 1024
-_SECRET: Final = re.compile(
-    r"pass|secret|code|seed|credential|token|private|challenge|^(old|new|again)$", re.IGNORECASE
-)
 # What forms carry for themselves, in place of what was filled in.
 _OF_FORMS: Final = frozenset({"csrfmiddlewaretoken", "acting-as", "once"})
 
@@ -179,7 +176,7 @@ def _keep(request: HttpRequest) -> None:
     kept = [
         [name, values]
         for name, values in request.POST.lists()
-        if not _SECRET.search(name) and name not in _OF_FORMS
+        if not is_secret(name) and name not in _OF_FORMS
     ]
     if sum(len(value) for _, values in kept for value in values) <= MOST_KEPT:
         request.session[KEPT] = {"path": request.path, "input": kept}

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,12 +14,15 @@ from accounts import mfa, passwords, recovery, totp
 from accounts.models import ConsoleSession, Event, Identity
 from console import step_up
 from console.kinds import USER
+from console.secret_fields import is_secret
 from iam import catalogue
 from iam.models import AccessKey, User
 from tests.world import ADMINISTRATOR, PASSWORD
 
 KEY, PASSWORDS, CODE = "/me/credentials/keys/create/", "/me/proof/password/", "/me/proof/code/"
 STALE = timedelta(minutes=11)
+FIELDS = re.compile(r'Field\(\s*"(\w+)",\s*"[^"]*",\s*"password"')
+INPUTS = re.compile(r'<input(?=[^>]*type="password")[^>]*name="([^"]+)"')
 PARTS = {
     "name": "bob",
     "policy": "given",
@@ -273,7 +277,46 @@ def test_ordinary_acts_ask_for_nothing(world, browser):
 
 
 def test_what_looks_secret_is_never_kept():
-    names = ("password", "NewPassword", "AuthenticationCode1", "Seed", "credential", "new", "again", "code")
-    assert all(step_up._SECRET.search(name) for name in names)
-    plain = ("UserName", "PolicyDocument", "Path", "Tags.Key", "group", "confirm")
-    assert [name for name in plain if re.search(step_up._SECRET, name)] == []
+    names = (
+        "password",
+        "NewPassword",
+        "AuthenticationCode1",
+        "Seed",
+        "credential",
+        "new",
+        "again",
+        "code",
+        "pass",
+    )
+    assert all(
+        is_secret(name) for name in (*names, "recovery", "content", "file_key", "OldPassword", "PrivateKey")
+    )
+    plain = ("UserName", "PolicyDocument", "Path", "Tags.Key", "group", "confirm", "AccessKeyId", "PublicKey")
+    assert [name for name in plain if is_secret(name)] == []
+
+
+def test_every_field_that_hides_what_is_typed_is_known_to_be_secret():
+    """In whatever module a field is made, and in whatever template."""
+    root = Path(__file__).parents[2]
+    made = [text for file in (root / "console").rglob("*.py") for text in FIELDS.findall(file.read_text())]
+    shown = [
+        text for file in (root / "templates").rglob("*.html") for text in INPUTS.findall(file.read_text())
+    ]
+    assert {"password", "file_key"} <= {*made}
+    assert [name for name in (*made, *shown) if "{" not in name and not is_secret(name)] == []
+
+
+def test_seeds_that_were_pasted_are_neither_kept_nor_shown_again(world, browser):
+    seeds = "serial,seed\nGAKT12345,3132333435363738393031323334353637383930"
+    opened = browser(world.root, mfa=True)
+    stale(opened)
+    address = "/account/settings/devices/import/"
+    sent = opened.client.post(
+        address,
+        {"format": "csv", "content": seeds, "file_key": "its-key"},
+        headers={"Referer": f"http://testserver{address}"},
+    )
+    assert sent["Location"].startswith("/me/proof/")
+    kept = str(opened.client.session.get("kept-input"))
+    assert "313233" not in kept
+    assert "its-key" not in kept

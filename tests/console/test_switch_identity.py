@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts import passwords
 from accounts.models import ConsoleSession, Event, Identity
+from console.refusals import kept
 from tests.console.browser import Page
 from tests.world import PASSWORD
 
@@ -257,3 +258,14 @@ def test_signing_out_over_https_tells_the_browser_to_forget_its_pages(world, bro
     answer = browser(world.bob).client.post("/signout", secure=True)
     assert answer.headers["Clear-Site-Data"] == '"cache"'
     assert "Clear-Site-Data" not in browser(world.bob).client.post("/signout").headers
+
+
+def test_no_secret_of_a_form_that_is_out_of_date_is_written_back(rf):
+    sent = rf.post(
+        "/somewhere/", {"pass": "A", "recovery": "B", "file_key": "C", "OldPassword": "D", "name": "E"}
+    )
+    found = kept(sent)
+    assert found is not None
+    assert found.fields == (("name", "E"),)
+    assert set(found.secrets) == {"pass", "recovery", "file_key", "OldPassword"}
+    assert kept(rf.post("/somewhere/", {"content": "a list of seeds", "format": "csv"})) is None
