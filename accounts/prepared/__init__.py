@@ -1,7 +1,7 @@
 """Statements that every request runs: put together by Django once, then run with other values.
 
 Putting the SQL of a query together costs Django several times what the database needs to answer it.  What is kept is
-the statement, per kind of database, and never an answer: `Prepared` reads, `Change` updates, `Removal` and `remove` delete, `rewrite`
+the statement, per kind of database, and never an answer: `Prepared` and `Tuples` read, `Change` updates, `Removal` and `remove` delete, `rewrite`
 saves, `insert`, `insert_with`, `insert_if`, `leave` and `Addition` add rows.  Django writes the SQL; here an UPDATE and INSERTs
 are at most put into one statement, and the columns of an UPDATE are listed.  Values are bound to it, never written into it.
 
@@ -11,7 +11,7 @@ with the commit, and what is wrong with it is told there.
 
 from accounts.prepared.adding import Addition, insert, insert_if, insert_with, leave
 from accounts.prepared.changing import Change, Removal, remove, rewrite
-from accounts.prepared.reading import Prepared
+from accounts.prepared.reading import Prepared, Tuples
 from accounts.prepared.rows import copy_of, new
 from accounts.prepared.texts import Value
 
@@ -20,6 +20,7 @@ __all__ = [
     "Change",
     "Prepared",
     "Removal",
+    "Tuples",
     "Value",
     "copy_of",
     "insert",

@@ -82,6 +82,27 @@ class Prepared(Generic[M]):
         return reading
 
 
+class Tuples:
+    """A query for values, not for instances, whose own values come later; `build` as in Prepared, with `values_list`.
+
+    The columns are given as they come: text and whole numbers need no reading.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
+        self._build = build
+        self._texts: dict[str, Text] = {}
+
+    def rows(self, **values: Value) -> list[tuple[Any, ...]]:
+        """The rows."""
+        connection = here()
+        text = self._texts.get(connection.vendor)
+        if text is None:
+            given = stand_ins(values)
+            compiler = self._build(**given).query.get_compiler(DEFAULT_DB_ALIAS)
+            text = self._texts[connection.vendor] = text_of(compiler, given)
+        return fetched(connection, text.sql, text.given(values))
+
+
 def _reading(
     build: Callable[..., QuerySet[M]],
     values: Mapping[str, Value],

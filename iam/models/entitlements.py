@@ -1,11 +1,11 @@
-"""Which policies bear on a principal: read in a few queries, as texts with where they come from."""
+"""Which policies bear on a principal: read in one query, as texts with where they come from."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet, Value
 
-from accounts.prepared import Prepared
+from accounts.prepared import Tuples
 from iam import managed
 from iam.models.policies import Attachment, InlinePolicy, PolicyVersion
 from iam.models.scoped import arn
@@ -61,54 +61,62 @@ def by_arns(policy_arns: list[str], account_number: str) -> dict[str, PolicyText
 
 
 class _Policies:
-    """The policies of one entity: `places` says where on an attachment or inline policy its key stands."""
+    """The policies of one entity: `places` says where on an attachment or inline policy its key stands.
+
+    Each place is looked up for itself, by its index: joined by OR they would have every attachment there is looked at.
+    """
 
     def __init__(self, *places: str) -> None:
-        def hanging(pk: int, prefix: str = "") -> Q:
-            return Q(*((f"{prefix}{place}", pk) for place in places), _connector=Q.OR)
+        def build(pk: int) -> "QuerySet[Any, Any]":
+            parts = [rows for place in places for rows in (_attached(place, pk), _inline(place, pk))]
+            return parts[0].union(*parts[1:], all=True)
 
-        owners = ("user", "group", "role")
-        self._attachments = Prepared(
-            lambda pk: Attachment.objects.filter(hanging(pk)).select_related(*owners).order_by("pk")
-        )
-        self._inline = Prepared(
-            lambda pk: InlinePolicy.objects.filter(hanging(pk)).select_related(*owners).order_by("pk")
-        )
-        self._versions = Prepared(
-            lambda pk: PolicyVersion.objects.filter(
-                hanging(pk, "policy__attachments__"), number=F("policy__default_version")
-            )
-        )
+        self._rows = Tuples(build)
 
     def texts(self, pk: int, account_number: str) -> list[PolicyText]:
         """Attached policies in their default versions, then inline ones."""
-        rows = self._attachments.rows(pk=pk)
-        own = any(row.policy_id is not None for row in rows)
-        documents = {row.policy_id: row.document for row in self._versions.rows(pk=pk)} if own else {}
         texts = []
-        for row in rows:
-            name = row.policy_arn.rpartition("/")[2]
-            owner = owner_arn(row, account_number)
-            if row.policy_id is not None:
-                # None: it was detached between the two queries.
-                if (document := documents.get(row.policy_id)) is not None:
-                    texts.append(PolicyText(row.policy_arn, "managed", name, owner, document))
-            elif (policy := managed.find(row.policy_arn)) is not None:
-                texts.append(PolicyText(row.policy_arn, "aws-managed", name, owner, policy.document))
-        return texts + [
-            PolicyText(row.name, "inline", row.name, owner_arn(row, account_number), row.document)
-            for row in self._inline.rows(pk=pk)
-        ]
+        # Sorted here: to sort the few rows of a union PostgreSQL may start helpers, which takes it milliseconds.
+        for part, _, name, text, kind, path, owner_name in sorted(self._rows.rows(pk=pk)):
+            owner = arn(account_number, kind, path, owner_name)
+            if part == _INLINE:
+                texts.append(PolicyText(name, "inline", name, owner, text))
+            elif text is not None:
+                texts.append(PolicyText(name, "managed", name.rpartition("/")[2], owner, text))
+            elif (policy := managed.find(name)) is not None:
+                texts.append(PolicyText(name, "aws-managed", policy.name, owner, policy.document))
+        return texts
+
+
+# The parts sort by these words, the rows of each by their keys.
+_ATTACHED, _INLINE = "attached", "inline"
+
+
+def _attached(place: str, pk: int) -> "QuerySet[Any, Any]":
+    """Attachments with the text of the default version; AWS's policies are data and have none here."""
+    in_force = Q(policy=None) | Q(policy__versions__number=F("policy__default_version"))
+    rows = Attachment.objects.filter(in_force, **{place: pk})
+    return _columns(rows, place, _ATTACHED, "policy_arn", "policy__versions__document")
+
+
+def _inline(place: str, pk: int) -> "QuerySet[Any, Any]":
+    return _columns(InlinePolicy.objects.filter(**{place: pk}), place, _INLINE, "name", "document")
+
+
+def _columns(rows: "QuerySet[Any]", place: str, part: str, called: str, text: str) -> "QuerySet[Any, Any]":
+    kind = place.partition("__")[0]
+    named = rows.annotate(
+        part=Value(part),
+        called=F(called),
+        text=F(text),
+        kind=Value(kind),
+        path=F(f"{kind}__path"),
+        owner=F(f"{kind}__name"),
+    )
+    values: QuerySet[Any, Any] = named.values_list("part", "pk", "called", "text", "kind", "path", "owner")
+    return values
 
 
 _OF_USER = _Policies("user", "group__memberships__user")
 _OF_ROLE = _Policies("role")
 _OF_GROUP = _Policies("group")
-
-
-def owner_arn(row: Attachment | InlinePolicy, account_number: str) -> str:
-    """The ARN of the user, group or role that an attachment or inline policy hangs on."""
-    owner = row.user or row.group or row.role
-    if owner is None:  # the one-owner constraint rules this out
-        raise LookupError(f"{row} hangs on nothing")
-    return arn(account_number, owner.arn_kind, owner.path, owner.name)
