@@ -3,10 +3,11 @@
 import pytest
 
 from iam.policy import MalformedPolicy, check_for_save
-from iam.policy.save_federation import GITHUB, SENTINEL, SHARED
+from iam.policy.save_federation import SENTINEL, SHARED
 from tests.policy.build import ACCOUNT
 from tests.policy.test_save import refusal, text_of
 
+GITHUB = "token.actions.githubusercontent.com"
 ENTERPRISE = f"{GITHUB}/acme"
 PREFIX = f"arn:aws:iam::{ACCOUNT}:oidc-provider/"
 MAIN = "repo:acme/web:ref:refs/heads/main"
