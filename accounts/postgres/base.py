@@ -22,11 +22,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A connection.  What Django does with it is as ever; `rows`, `count` and `leave` are the short way."""
 
     _link: Link | None = None
+    _debugging = False
 
     @property
     def short(self) -> bool:
         """Whether the short way is open: not where somebody listens to the statements, as tests and debugging do."""
-        return not (self.execute_wrappers or self.force_debug_cursor or settings.DEBUG)
+        return not (self.execute_wrappers or self.force_debug_cursor or self._debugging)
 
     def rows(self, sql: str, values: Sequence[Any]) -> list[Row]:
         """The rows of a statement written for Django's cursor.  Errors: Django's, as of a cursor."""
@@ -61,6 +62,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """A connection of the driver's, which begins with nothing prepared."""
         connection = super().get_new_connection(conn_params)
         self._link = Link(connection)
+        self._debugging = (
+            settings.DEBUG
+        )  # where Django keeps all statements; asked once, since it stays as it is
         return connection
 
     def _linked(self) -> Link:
