@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Final, TypeAlias
 from urllib.parse import quote
 from xml.sax import saxutils
 
-from iam.shapes.spec import OperationSpec, Shape
+from iam.shapes.spec import Kind, OperationSpec, Shape
 
 # Appends the pieces of one element: a page of a list has thousands, so they all go into one list.
 Writer: TypeAlias = Callable[[object, list[str]], None]
@@ -69,12 +70,34 @@ def _writer(shape: Shape, tag: str) -> Writer:
             return _list(shape, tag)
         case "map":
             return _map(shape, tag)
-    start, end = f"<{tag}>", f"</{tag}>"
-    plain = shape.kind == "string" and shape.name not in _ENCODED_SHAPES
+    return _plain_text(shape, tag) if _is_plain_text(shape) else _scalar(shape, tag)
+
+
+def _is_plain_text(shape: Shape) -> bool:
+    return shape.kind == "string" and shape.name not in _ENCODED_SHAPES
+
+
+def _plain_text(shape: Shape, tag: str) -> Writer:
+    start, end, search = f"<{tag}>", f"</{tag}>", _SPECIAL.search
 
     def write(value: object, parts: list[str]) -> None:
-        text = value if plain and isinstance(value, str) else _text(shape, value)
-        parts.append(f"{start}{escape(text)}{end}")
+        if not isinstance(value, str):
+            raise _misfit(shape, value)
+        parts.append(f"{start}{value if search(value) is None else escape(value)}{end}")
+
+    return write
+
+
+def _scalar(shape: Shape, tag: str) -> Writer:
+    """What writes a value of a kind that has nothing to escape."""
+    start, end = f"<{tag}>", f"</{tag}>"
+    text = _TEXTS[shape.kind]
+
+    def write(value: object, parts: list[str]) -> None:
+        written = text(value)
+        if written is None:
+            raise _misfit(shape, value)
+        parts.append(f"{start}{written}{end}")
 
     return write
 
@@ -142,20 +165,43 @@ def _map(shape: Shape, tag: str) -> Writer:
     return write
 
 
-def _text(shape: Shape, value: object) -> str:
-    match shape.kind, value:
-        case "string", str():
-            return quote(value, safe="-_.~") if shape.name in _ENCODED_SHAPES else value
-        case "boolean", bool():
-            return "true" if value else "false"
-        case (("integer" | "long" | "float" | "double"), int() | float()) if not isinstance(value, bool):
-            return str(value)
-        case "timestamp", datetime() if value.tzinfo is not None:
-            return f"{value.astimezone(UTC).isoformat()[:19]}Z"
-        case "blob", bytes():
-            return base64.b64encode(value).decode("ascii")
-        case _:
-            raise _misfit(shape, value)
+# What follows gives the text of a value, or None for one that is not of the kind.
+
+
+def _encoded(value: object) -> str | None:
+    return quote(value, safe="-_.~") if isinstance(value, str) else None
+
+
+def _boolean(value: object) -> str | None:
+    return ("true" if value else "false") if isinstance(value, bool) else None
+
+
+def _number(value: object) -> str | None:
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _timestamp(value: object) -> str | None:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        return None
+    return f"{(value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()[:19]}Z"
+
+
+def _blob(value: object) -> str | None:
+    return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else None
+
+
+_TEXTS: Final[Mapping[Kind, Callable[[object], str | None]]] = MappingProxyType(
+    {
+        "string": _encoded,
+        "boolean": _boolean,
+        "integer": _number,
+        "long": _number,
+        "float": _number,
+        "double": _number,
+        "timestamp": _timestamp,
+        "blob": _blob,
+    }
+)
 
 
 def _misfit(shape: Shape, value: object) -> TypeError:
