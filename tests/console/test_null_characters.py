@@ -40,3 +40,10 @@ def test_nothing_is_done_by_a_form_with_one(world, browser):
     assert (
         browser(world.alice).post("/iam/users/create/", {"UserName": "new", "Path": "/\x00/"}).status == 400
     )
+
+
+@pytest.mark.parametrize("name", ["PolicyDocument", "document"])
+def test_in_a_document_it_is_told_where(world, browser, name):
+    sent = {"PolicyName": "new", name: '{"Version":"2012-10-17",\x00}'}
+    page = browser(world.alice).post("/iam/policies/create/", sent)
+    assert page.status == 422

@@ -265,7 +265,7 @@ def test_a_label_is_text(world, browser, auditor):
 
 def test_a_label_has_letters_only_that_can_be_seen(world, browser, auditor):
     opened = browser(world.alice)
-    switch(opened, world, label="Au\x00dit\u202e\n")
+    switch(opened, world, label="Au\x07dit\u202e\n")
     assert SwitchedRole.objects.get().label == "Audit"
 
 
