@@ -243,7 +243,7 @@ def _address(values: Sequence[str], _variables: bool, _doubt: bool) -> Test:
     sizes = tuple(blocks.items())
 
     def test(value: str, _context: Context) -> bool:
-        given = readings.address(value)
+        given = readings.address_of_request(value)
         if given is None:
             return False
         bits, number = given
@@ -255,6 +255,12 @@ def _address(values: Sequence[str], _variables: bool, _doubt: bool) -> Test:
 def _not_address(values: Sequence[str], variables: bool, doubt: bool) -> Test:
     inside = _address(values, variables, doubt)
     return lambda value, context: not inside(value, context) if readings.address(value) else doubt
+
+
+def _boolean(values: Sequence[str], _variables: bool, _doubt: bool) -> Test:
+    """Return the test.  Whatever of a request is not "true" is false, as AWS reads it."""
+    wanted = {readings.boolean(text) for text in values}
+    return lambda value, _context: ("true" if value.lower() == "true" else "false") in wanted
 
 
 def _read_alike(reading: Callable[[str], object]) -> Builder:
@@ -289,7 +295,7 @@ _BUILDERS: Final[dict[str, Builder]] = {
     "StringNotLike": _negation_of(_like),
     **_comparisons("Numeric", readings.number),
     **_comparisons("Date", readings.instant),
-    "Bool": _read_alike(readings.boolean),
+    "Bool": _boolean,
     "BinaryEquals": _read_alike(readings.octets),
     "IpAddress": _address,
     "NotIpAddress": _not_address,

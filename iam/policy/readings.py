@@ -19,9 +19,11 @@ Block = tuple[int, int, int]
 """How many bits the family has, how many of them are free, and the bits before those."""
 
 MAX_DIGITS = 64
+_WRAPPED = 0xFFFF  # what stands before the address of IPv4, ::ffff:0:0/96
 _DAY_SECONDS = 86_400
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_ZEROS = re.compile(r"(?<![0-9])0{1,2}(?=[0-9])")
 _DATE = re.compile(
     r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2})"
     r"(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?"
@@ -71,12 +73,22 @@ def _seconds(match: "re.Match[str]") -> Number | None:
 
 @lru_cache(maxsize=8192)
 def address(text: str) -> Address | None:
-    """Read an IPv4 or IPv6 address in any spelling.  The families never equal each other."""
+    """Read an IPv4 or IPv6 address in any spelling, zeros before decimals too.  The families never equal each other."""
+    if ":" not in text:
+        text = _ZEROS.sub("", text)
     family, bits = (socket.AF_INET6, 128) if ":" in text else (socket.AF_INET, 32)
     try:
         return bits, int.from_bytes(socket.inet_pton(family, text))
     except (OSError, ValueError):
         return None
+
+
+def address_of_request(text: str) -> Address | None:
+    """Read the address of a request, where one of IPv4 may be wrapped in one of IPv6."""
+    found = address(text)
+    if found is not None and found[0] == 128 and found[1] >> 32 == _WRAPPED:
+        return 32, found[1] & 0xFFFFFFFF
+    return found
 
 
 def block(text: str) -> Block | None:
@@ -86,6 +98,7 @@ def block(text: str) -> Block | None:
     if found is None:
         return None
     bits, value = found
+    prefix = prefix.removeprefix("+")
     if slash and not (prefix.isdigit() and prefix.isascii() and len(prefix) <= 3 and int(prefix) <= bits):
         return None
     free = bits - int(prefix) if slash else 0

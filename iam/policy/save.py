@@ -1,6 +1,6 @@
 """What may be saved: AWS's refusals, in AWS's words and order.
 
-Order: JSON and shape, Version, legacy parsing (case of Effect, dates, short ARNs), principals, Sids, actions
+Order: JSON and shape, Version, legacy parsing (case of Effect, condition values, short ARNs), principals, Sids, actions
 present, resources present, resource form, action form.  The order of elements in the text plays no part.
 Source: recorded answers of AWS to CreatePolicy and CreateRole.
 """
@@ -9,20 +9,18 @@ import re
 from collections.abc import Callable
 from typing import Final, Literal
 
-from iam.policy.conditions import operator_named
 from iam.policy.document import parse
 from iam.policy.errors import MalformedPolicy, PolicySyntaxError
 from iam.policy.reader import Json, load, locate
-from iam.policy.save_dates import is_date
 from iam.policy.save_resource import check_form, has_wrong_partition, is_too_short
 from iam.policy.save_structure import SYNTAX, Blocks, Refusal, check_statement, statements, texts
 from iam.policy.save_trust import check_trust
+from iam.policy.save_values import LEGACY, check_values
 
 SaveKind = Literal["identity", "managed", "inline", "session", "trust"]
 """identity is managed by another name: both refuse the old Version, inline and session keep it."""
 
 INVALID_JSON: Final = "This policy contains invalid Json"
-LEGACY: Final = "The policy failed legacy parsing"
 OLD_VERSION: Final = "Policy document must be version 2012-10-17 or greater."
 NO_PRINCIPAL: Final = "Policy document should not specify a principal."
 NO_ACTIONS: Final = "Policy statement must contain actions."
@@ -54,7 +52,7 @@ def check_for_save(text: str, kind: SaveKind) -> None:
             if kind == "trust":
                 check_trust(value)
             else:
-                _check_identity(value, old_versions=kind in ("inline", "session"))
+                _check_identity(value, kind)
         except Refusal as refusal:
             place = locate(text, refusal.path)
             raise MalformedPolicy(refusal.message, refusal.detail, *place) from None
@@ -63,38 +61,28 @@ def check_for_save(text: str, kind: SaveKind) -> None:
         raise MalformedPolicy(SYNTAX, error.message, error.line, error.column) from None
 
 
-def _check_identity(value: Json, *, old_versions: bool) -> None:
+def _check_identity(value: Json, kind: SaveKind) -> None:
     blocks = statements(value)
     for path, block in blocks:
         check_statement(block, path)
     version = value.get("Version") if isinstance(value, dict) else None
-    if not old_versions and version != "2012-10-17":
+    if kind not in ("inline", "session") and version != "2012-10-17":
         raise Refusal(OLD_VERSION, "Without a Version a policy is of 2008-10-17.", ("Version",))
+    _check_legacy(blocks, of_session=kind == "session")
     for check in _STAGES:
         check(blocks)
 
 
-def _check_legacy(blocks: Blocks) -> None:
+def _check_legacy(blocks: Blocks, *, of_session: bool) -> None:
     for path, block in blocks:
         if block["Effect"] not in ("Allow", "Deny"):
             raise Refusal(LEGACY, 'Effect is written "Allow" or "Deny".', (*path, "Effect"))
-        _check_dates(block.get("Condition", {}), (*path, "Condition"))
+        check_values(block, path, of_session=of_session)
         for resource, where in texts(block, "Resource", path):
             if has_wrong_partition(resource):
                 break  # AWS stops reading the list here, and complains of this one later
             if is_too_short(resource):
                 raise Refusal(LEGACY, "This ARN lacks fields; an ARN has six.", where)
-
-
-def _check_dates(condition: Json, path: tuple[str | int, ...]) -> None:
-    for operator, keys in condition.items() if isinstance(condition, dict) else ():
-        named = operator_named(operator)
-        if named is None or not named.base.startswith("Date") or not isinstance(keys, dict):
-            continue
-        for key, given in keys.items():
-            for item in given if isinstance(given, list) else [given]:
-                if not is_date(str(item)):
-                    raise Refusal(LEGACY, f'"{item}" is no date.', (*path, operator, key))
 
 
 def _check_no_principal(blocks: Blocks) -> None:
@@ -152,7 +140,6 @@ def action_fault(action: str) -> str | None:
 
 
 _STAGES: Final = (
-    _check_legacy,
     _check_no_principal,
     _check_sids,
     _require("Action", NO_ACTIONS),

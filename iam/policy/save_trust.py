@@ -15,6 +15,7 @@ from iam.policy.document import PRINCIPAL_TYPES, VERSIONS
 from iam.policy.reader import Json, Lines, Node, read
 from iam.policy.save_federation import check_shared_providers
 from iam.policy.save_structure import Block, Blocks, Refusal, check_statement, statements, texts
+from iam.policy.save_values import check_values
 
 INVALID_VERSION: Final = "The policy must contain a valid version string"
 EMPTY: Final = "Could not parse the policy: Statement is empty!"
@@ -83,6 +84,8 @@ def check_trust(value: Json) -> None:
         _check_actions(block, path)
         check_shared_providers(block, path)
     _check_sids(blocks)
+    for path, block in blocks:
+        check_values(block, path)
 
 
 def _check_required(block: Block, path: tuple[str | int, ...]) -> None:

@@ -200,13 +200,22 @@ def instant(text):
     return since // timedelta(seconds=1) + Fraction("0" + fraction)
 
 
+def decimal(text):
+    return re.sub(r"(^|[.])0{1,2}(?=[0-9])", r"\1", text).replace("/+", "/")
+
+
+def unwrapped(ip):
+    wrapped = getattr(ip.network_address, "ipv4_mapped", None)
+    return ip_network(wrapped) if wrapped else ip
+
+
 SHORT, CLOCK = r"(?=.{1,64}\Z)", "([01][0-9]|2[0-3]):[0-5][0-9]"
 DAY = rf"[0-9]{{4}}-[0-9]{{2}}(-[0-9]{{2}}(T{CLOCK}(:[0-5][0-9](\.[0-9]+)?)?(Z|[+-]{CLOCK}))?)?"
 TEXT, DATE = (".*", str), (f"{SHORT}([0-9]+|{DAY})", instant)
 NUMBER = (SHORT + r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", Fraction)
 BOOL, BYTES = ("(?i)true|false", str.lower), (".*", lambda text: base64.b64decode(text, validate=True))
-ADDRESS = ("[0-9a-fA-F:.]+", ip_network)
-NETWORK = (ADDRESS[0] + "(/[0-9]{1,3})?", lambda text: ip_network(text, strict=False))
+ADDRESS = ("[0-9a-fA-F:.]+", lambda text: unwrapped(ip_network(decimal(text))))
+NETWORK = (ADDRESS[0] + r"(/\+?[0-9]{1,3})?", lambda text: ip_network(decimal(text), strict=False))
 ARN, ARNS = [(form, lambda text: text.split(":", 5)) for form in ("arn(:[^:]*){4}:.*", "([^:]*:){5}.*")]
 ORDERS = {"Equals": eq, "LessThan": lt, "LessThanEquals": le, "GreaterThan": gt, "GreaterThanEquals": ge}
 OPERATORS = {  # how a request's value is read, how a policy's, and when the two match
@@ -217,7 +226,8 @@ OPERATORS = {  # how a request's value is read, how a policy's, and when the two
     "IpAddress": (ADDRESS, NETWORK, lambda ip, net: ip.version == net.version and ip.subnet_of(net)),
     **{"Numeric" + name: (NUMBER, NUMBER, test) for name, test in ORDERS.items()},
     **{"Date" + name: (DATE, DATE, test) for name, test in ORDERS.items()},
-    **{name: (form, form, eq) for name, form in (("Bool", BOOL), ("BinaryEquals", BYTES))},
+    "Bool": ((".*", lambda text: "true" if text.lower() == "true" else "false"), BOOL, eq),
+    "BinaryEquals": (BYTES, BYTES, eq),
 }
 NEGATABLE = [name for name in OPERATORS if re.match("String|Arn|Ip|(Numeric|Date)Equals", name)]
 NEGATED = {re.sub("(?=Equals|Like|Ip)", "Not", name, count=1): name for name in NEGATABLE}

@@ -139,6 +139,11 @@ def test_block(text, expected):
     assert readings.block(text) == expected
 
 
+def test_an_address_of_a_request_may_be_wrapped():
+    told = [readings.address_of_request(text) for text in ("::ffff:10.0.0.1", "10.0.0.1", "::10.0.0.1", "x")]
+    assert told == [(32, 0x0A000001), (32, 0x0A000001), (128, 0x0A000001), None]
+
+
 def test_boolean_in_any_case():
     assert [readings.boolean(text) for text in ("true", "TRUE", "False", "false")] == [
         "true",

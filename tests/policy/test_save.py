@@ -133,6 +133,22 @@ REFUSED = [
     (condition({"DateGreaterThan": {"a": "sdfdsf"}}), LEGACY),
     (condition({"ForAnyValue:DateEqualsIfExists": {"a": ["01T", "234-13"]}}), LEGACY),
     (condition({"DateGreaterThan": {"a": 2**63}}), LEGACY),
+    *(
+        (condition({operator: {"a": value}}), LEGACY)
+        for operator, value in (
+            ("NumericEquals", "no-number"),
+            ("NumericLessThanIfExists", "NaN"),
+            ("ForAnyValue:NumericNotEquals", ["1", ""]),
+            ("IpAddress", "not-an-ip"),
+            ("IpAddress", "10.0.0.0/33"),
+            ("NotIpAddress", ["10.0.0.0/8", "10.0.0"]),
+            ("IpAddress", "2001:db8::5/64"),
+            ("IpAddress", "::ffff:10.0.0.1"),
+            ("ArnLike", "not-an-arn"),
+            ("ArnNotEqualsIfExists", "arn:aws:iam::1"),
+            ("BinaryEquals", "no-binary"),
+        )
+    ),
     (text_of(block(Condition={"DateEquals": {"a": "x"}}, Resource="arn:b:s3:::x")), LEGACY),
     # principals and Sids
     (text_of(block(Principal="*")), PRINCIPAL),
@@ -214,6 +230,13 @@ SAVED = [
     condition({"ForAnyValue:StringEqualsIfExists": {"a": ["x", 1, True]}}),
     condition({"DateGreaterThan": {"a": "01T"}}),
     condition({"Bool": {"aws:MultiFactorAuthPresent": True}}),
+    condition({"Bool": {"a": "yes"}, "Null": {"a": "yes"}}),
+    condition({"NumericEquals": {"a": ["01", "+1", "1e0", ".5", -3, 1.5, "9" * 100, "${a:b}"]}}),
+    condition({"IpAddress": {"a": ["192.000.002.0/024", "192.0.2.5/+24", "2001:DB8::4/127", "::/0", "::1"]}}),
+    condition(
+        {"ArnLike": {"a": ["arn:aws:iam::*:user/${aws:username}", "*", "arn:*", "${aws:PrincipalArn}"]}}
+    ),
+    condition({"BinaryEquals": {"a": ["QmluYXJ5", ""]}}),
     resource("arn:aws:fdsasf"),
     resource("arn:aws:sqs"),
     resource("arn:*:s3:::x"),
@@ -242,6 +265,18 @@ def test_old_version_is_kept_where_aws_keeps_it(kind):
     for version in (GONE, "2008-10-17"):
         assert refusal(text_of(block(), Version=version), kind) == ""
     assert refusal(text_of(block(Effect="allow"), Version=GONE), kind) == LEGACY
+
+
+def test_a_session_policy_may_hold_values_nobody_can_read_but_bytes():
+    odd = {
+        "NumericEquals": {"a": "x"},
+        "DateEquals": {"a": "x"},
+        "IpAddress": {"a": "x"},
+        "ArnLike": {"a": "x"},
+    }
+    assert refusal(condition(odd), "session") == ""
+    assert refusal(condition({"BinaryEquals": {"a": "no-binary"}}), "session") == LEGACY
+    assert refusal(condition(odd), "inline") == LEGACY
 
 
 @pytest.mark.parametrize(("text", "message"), REFUSED[20:], ids=range(20, len(REFUSED)))

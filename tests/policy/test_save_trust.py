@@ -81,6 +81,8 @@ REFUSED = [
         )
     ),
     (trusting(CanonicalUser="abc"), 'Invalid principal in policy: "CANONICALUSER":"abc"'),
+    (text_of(trust(Condition={"NotIpAddress": {"aws:SourceIp": "10.0.0"}})), "The policy failed legacy parsing"),
+    (text_of(trust(Condition={"DateLessThan": {"aws:CurrentTime": "soon"}})), "The policy failed legacy parsing"),
 ]  # fmt: skip
 
 
