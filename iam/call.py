@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from django.core import signing
 from django.db.models import Model, QuerySet
@@ -20,6 +20,8 @@ PrincipalKind: TypeAlias = Literal["root", "user", "assumed-role", "federated-us
 M = TypeVar("M", bound=Model)
 
 DEFAULT_PAGE = 100
+# Where a call notes which attempt at running it this is, from 1.
+TRY: Final = "try"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,11 @@ class Call:
         act = self.memo.pop("uses up", None)
         if act is not None:
             act()
+
+    @property
+    def first_try(self) -> bool:
+        """Whether what is wrong may be told at the commit: the pipeline runs the call once more then, with care."""
+        return self.memo.get(TRY) == 1
 
     @property
     def console_session(self) -> int | None:

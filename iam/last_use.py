@@ -48,6 +48,13 @@ def note(call: Call, actions: Iterable[str]) -> None:
     )
 
 
+def unsay(call: Call, actions: Iterable[str]) -> None:
+    """Take it that these actions were not noted: their transaction is rolled back."""
+    with _lock:
+        for action in actions:
+            _noted.pop((call.principal.unique_id, action), None)
+
+
 def forget_before(moment: datetime, batch: int) -> int:
     """Drop uses before the moment; returns how many."""
     old = list(ActionUse.objects.filter(at__lt=moment).order_by("at").values_list("pk", flat=True)[:batch])

@@ -12,7 +12,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, transacti
 
 from iam import audit, last_use, notify
 from iam.authorize import Check, admit, authorize
-from iam.call import Call, Output, Params
+from iam.call import TRY, Call, Output, Params
 from iam.catalogue import Operation
 from iam.errors import ServiceError, Throttling
 from iam.models import revisions
@@ -45,10 +45,12 @@ def _run(call: Call, op: Operation, raw: Params, params: Params, checks: list[Ch
     """Run it, and once more where another transaction got in its way.  `checks` is filled with what was asked."""
     for attempt in range(1, ATTEMPTS + 1):
         checks.clear()
+        call.memo[TRY] = attempt
         try:
             with nullcontext() if op.reads else transaction.atomic(durable=True):
                 done = _attempt_or_refusal(call, op, raw, params, checks)
         except (OperationalError, IntegrityError) as problem:
+            last_use.unsay(call, _tried(op, checks))
             if not _clashed(problem):
                 raise
             if attempt == ATTEMPTS and isinstance(problem, IntegrityError):

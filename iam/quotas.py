@@ -58,9 +58,9 @@ def limit(account: Account, name: str) -> int:
     return int(account.quotas.get(name, _ALL[name]))
 
 
-def room(account: Account, kind: str) -> Room:
-    """What a row is made with that counts among its kind."""
-    return Room(account, kind, limit(account, kind))
+def room(account: Account, kind: str, *, unseen: bool = False) -> Room:
+    """What a row is made with that counts among its kind; `unseen` as in Room."""
+    return Room(account, kind, limit(account, kind), unseen)
 
 
 def take(account: Account, kind: str) -> None:

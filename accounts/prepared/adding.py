@@ -54,6 +54,31 @@ def insert_if(
     return changed
 
 
+def leave_if(
+    change: Change[Any],
+    values: Mapping[str, Value],
+    shared: str,
+    row: Model,
+    further: Model | None = None,
+    by: str = "",
+) -> None:
+    """As `insert_if`, without an answer: where the change changes no row, what is left fails as by a broken constraint.
+
+    `shared` is a relation, never null, that the changed row has as well as the first one that is added, which takes it
+    from there.  The rows have no keys afterwards.  Only for PostgreSQL: elsewhere nothing travels.
+    """
+    connection = here()
+    text = change.text(connection, values)
+    given = text.given(values)
+    sql, columns, others = _demanding(
+        text.sql, shared, type(row), None if further is None else type(further), by
+    )
+    if further is not None:
+        given += written(others, further.__dict__, connection)
+        _refer(row, by, further)
+    left(connection, sql, given + written(columns, row.__dict__, connection))
+
+
 def _insert_together(
     connection: BaseDatabaseWrapper, change: str, given: list[Any], row: Model, further: Model | None, by: str
 ) -> bool:
@@ -184,6 +209,33 @@ def _together(
     steps = ", ".join(f'"{name}" AS ({step})' for name, step in before.items())
     own = writers((field for field in fields if field is not relation), "postgresql")
     return f"WITH {steps} {sql}", own, writers(others, "postgresql")
+
+
+@functools.cache
+def _demanding(
+    change: str, shared: str, model: type[Model], further: type[Model] | None, by: str
+) -> tuple[str, Writers, Writers]:
+    """The same three, each of which takes from the one before it, as a value, what is null where that has done nothing."""
+    taken: Any = (further or model)._meta.get_field(shared)
+    before = {"changed": f'{change} RETURNING "{taken.column}"'}
+    source = f'(SELECT "{taken.column}" FROM "changed")'  # noqa: S608  # the name of a column, from the model
+    others: Writers = writers((), "postgresql")
+    if further is not None:
+        before["referred"], others = _taking(further, taken, source, [further._meta.pk])
+        taken = model._meta.get_field(by)
+        source = f'(SELECT "{further._meta.pk.column}" FROM "referred")'  # noqa: S608  # as above
+    sql, own = _taking(model, taken, source, [])
+    steps = ", ".join(f'"{name}" AS ({step})' for name, step in before.items())
+    return f"WITH {steps} {sql}", own, others
+
+
+def _taking(model: type[Model], taken: Any, source: str, answers: "list[Any]") -> tuple[str, Writers]:
+    """The INSERT of a row that has its value of one field from elsewhere."""
+    sql, fields = _composed(InsertQuery(model), answers)
+    place = fields.index(taken) + 1
+    parts = sql.split("%s")
+    own = writers((field for field in fields if field is not taken), "postgresql")
+    return "%s".join(parts[:place]) + source + "%s".join(parts[place:]), own
 
 
 def _of_each(before: Mapping[str, str], one: str, values: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ def create_group(call: Call, *, group_name: str, path: str = "/") -> Output:
     Source: IAM API Reference, CreateGroup.
     """
     group = Group.make(
-        quotas.room(call.account, "Groups"),
+        quotas.room(call.account, "Groups", unseen=call.first_try),
         account=call.account,
         unique_id=unique_id("AGPA"),
         name=group_name,

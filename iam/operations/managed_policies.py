@@ -37,7 +37,7 @@ def create_policy(
     stored_tags = tagging.added((), tags, case_sensitive=True)
     documents.require_managed_policy(call.account, policy_document)
     policy = Policy.make(
-        quotas.room(call.account, "Policies"),
+        quotas.room(call.account, "Policies", unseen=call.first_try),
         account=call.account,
         unique_id=unique_id("ANPA"),
         name=policy_name,

@@ -46,7 +46,7 @@ def create_role(
     bound = _bound(call, assume_role_policy_document, "AssumeRolePolicyDocument")
     boundary = targets.boundary_policy(call, permissions_boundary) if permissions_boundary else None
     role = Role.make(
-        quotas.room(call.account, "Roles"),
+        quotas.room(call.account, "Roles", unseen=call.first_try),
         account=call.account,
         unique_id=unique_id("AROA"),
         name=role_name,

@@ -31,7 +31,7 @@ def create_user(
     stored_tags = tagging.added((), tags)
     boundary = targets.boundary_policy(call, permissions_boundary) if permissions_boundary else None
     user = User.make(
-        quotas.room(call.account, "Users"),
+        quotas.room(call.account, "Users", unseen=call.first_try),
         account=call.account,
         unique_id=unique_id("AIDA"),
         name=user_name,
