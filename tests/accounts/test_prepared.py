@@ -1,6 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.models import F
@@ -8,6 +9,7 @@ from django.db.transaction import TransactionManagementError
 
 from accounts import signup
 from accounts.models import Account, Identity, MfaDevice, SecurityKey, SignInAttempt, SwitchedRole
+from accounts.postgres.link import Link
 from accounts.prepared import (
     Addition,
     Change,
@@ -440,3 +442,27 @@ def test_what_is_not_named_is_not_rewritten():
         rewrite(alice, "max_signin_seconds")
     kept = Identity.objects.get(pk=alice.pk)
     assert (kept.name, kept.max_signin_seconds) == ("alice", 900)
+
+
+def test_a_connection_that_is_lost_ends_a_trip_with_an_error():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite is reached without a connection")
+    other = psycopg.connect(**connection.get_connection_params())
+    link = Link(other)
+    assert link.rows(("SELECT 1", ()), begins=True) == [(1,)]
+    other.rollback()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 1000)", [other.info.backend_pid])
+    with pytest.raises(psycopg.DatabaseError):
+        link.rows(("SELECT 1", ()), begins=True)
+    other.close()
+
+
+def test_a_trip_brings_much_as_well_as_little():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite takes one statement after the other")
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        link = Link(other)
+        sent = "x" * 3_000_000
+        link.left.append(("SELECT length(%s::text)", (sent,)))
+        assert link.rows(("SELECT repeat(%s::text, 3000000)", ("y",)), begins=True) == [("y" * 3_000_000,)]

@@ -83,6 +83,15 @@ def test_text_a_database_cannot_store_is_made_storable(account):
     }
 
 
+def test_names_and_values_that_are_too_long_are_cut(account):
+    event = add(
+        account, parameters={"k" * 300: "v", "Text": "t" * 200_001}, response={"Deep": [{"k" * 257: 1}]}
+    )
+    event.refresh_from_db()
+    assert event.parameters == {"k" * 256: "v", "Text": "t" * 200_000}
+    assert event.response == {"Deep": [{"k" * 256: 1}]}
+
+
 def test_a_search_finds_the_accounts_own_events_newest_first(account, other):
     one = add(account, actor_arn="arn:alice", at=NOW)
     two = add(
