@@ -1,7 +1,7 @@
 """Argon2id at OWASP's cost, a few at a time: each takes 19 MiB and a processor while it runs.
 
 Who finds too many waiting is turned away at once, so that no flood of sign-ins holds every thread that serves; a test
-compares PLACES with how many those are.  They are made by processes that give way to all others, and in so few lanes
+compares the places with how many those are.  They are made by processes that give way to all others, and in so few lanes
 that a processor is left to what is served meanwhile: docs/adr/0031, docs/adr/0054.
 """
 
@@ -16,7 +16,9 @@ from accounts.hashing_lanes import Lanes, number_here
 from accounts.hashing_process import Answer, HashingProcess
 
 PARALLEL_HASHES = 1
-PLACES = 3  # hashing or waiting to, a process
+# Hashing or waiting to: so many sign-ins at one moment find a place on a machine, and in each of its processes some.
+MACHINE_PLACES = 20
+LEAST_PLACES = 3
 PATIENCE_SECONDS = 5.0
 # Some ten times what a hash takes on a processor of its own.
 IDLE_PATIENCE_SECONDS = 0.25
@@ -73,6 +75,7 @@ class Turns:
 class _Installed:
     lanes = Lanes(None, 0)
     processes: tuple[HashingProcess, ...] = ()
+    turns = Turns(PARALLEL_HASHES, LEAST_PLACES, PATIENCE_SECONDS)
 
 
 def use(folder: Path) -> None:
@@ -80,14 +83,17 @@ def use(folder: Path) -> None:
     _Installed.lanes = Lanes(folder, number_here())
 
 
-def serve() -> None:
-    """Have hashes give way to all that this process serves; called once, where it begins to serve."""
+def places(processes: int) -> int:
+    """How many may hash or wait to in each of so many processes that serve."""
+    return max(LEAST_PLACES, -(-MACHINE_PLACES // processes))
+
+
+def serve(processes: int) -> None:
+    """Have hashes give way to all that this process serves, one of so many; called once, where it begins to serve."""
     idle = HashingProcess("idle", IDLE_PATIENCE_SECONDS)
     idle.start()
     _Installed.processes = (idle, HashingProcess("steady", PATIENCE_SECONDS))
-
-
-_turns = Turns(PARALLEL_HASHES, PLACES, PATIENCE_SECONDS)
+    _Installed.turns = Turns(PARALLEL_HASHES, places(processes), PATIENCE_SECONDS)
 
 
 @contextmanager
@@ -96,13 +102,13 @@ def turn() -> Iterator[None]:
 
     Errors: HashingBusyError.
     """
-    with _turns.turn():
+    with _Installed.turns.turn():
         yield
 
 
 def require_room() -> None:
     """Refuse what would be refused anyway, before anything is done for it.  Errors: HashingBusyError."""
-    if not _turns.room():
+    if not _Installed.turns.room():
         raise HashingBusyError
 
 

@@ -17,7 +17,8 @@ from typing import IO
 GRACE_SECONDS = 5.0
 LOCK_POLL_SECONDS = 0.5
 WORKER_THREADS = 4
-WEB_THREADS = 6
+# In each process that serves, beside those in which sign-ins wait for their hash.
+FREE_THREADS = 3
 
 
 def main(arguments: list[str]) -> int:
@@ -42,6 +43,8 @@ def serve() -> int:
     from granian.constants import Interfaces
     from granian.log import LogLevels, logger
 
+    from accounts import hashers
+
     # Threads here wait for the database and for hashing processes most of the time: more than processors is meant.
     logger.addFilter(lambda record: "Python threads" not in record.getMessage())
     Granian(
@@ -50,7 +53,7 @@ def serve() -> int:
         port=settings.PORT,
         interface=Interfaces.WSGI,
         workers=settings.WORKERS,
-        blocking_threads=WEB_THREADS,
+        blocking_threads=hashers.places(settings.WORKERS) + FREE_THREADS,
         respawn_failed_workers=True,
         respawn_interval=0.5,
         workers_kill_timeout=3,

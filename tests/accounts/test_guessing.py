@@ -28,7 +28,7 @@ def member(transactional_db, settings, monkeypatch) -> Iterator[Identity]:
     settings.PASSWORD_HASHERS = ["tests.accounts.counting.CountingHasher"]
     passwords._ghost_hash.cache_clear()
     # As many processes would: every thread hashes at once, so nothing but the database counts.
-    monkeypatch.setattr(hashers, "_turns", hashers.Turns(THREADS, THREADS, 30))
+    monkeypatch.setattr(hashers._Installed, "turns", hashers.Turns(THREADS, THREADS, 30))
     account, _ = signup.open_account("Example Corp", "root@example.com", PASSWORD, "example-corp", NOW)
     yield user(account, "Alice", password=PASSWORD)
     passwords._ghost_hash.cache_clear()

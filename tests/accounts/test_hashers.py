@@ -11,8 +11,14 @@ def test_the_cost_is_at_least_owasps():
     assert encoded.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
 
 
-def test_hashing_never_holds_every_thread_that_serves():
-    assert hashers.PARALLEL_HASHES <= hashers.PLACES < children.WEB_THREADS
+def test_hashing_leaves_threads_to_what_hashes_nothing():
+    assert children.FREE_THREADS >= 3
+
+
+@pytest.mark.parametrize("processes", [1, 2, 4, 8, 64])
+def test_twenty_who_sign_in_at_one_moment_find_a_place_on_a_machine(processes):
+    assert processes * hashers.places(processes) >= 20
+    assert hashers.places(processes) >= 3
 
 
 def held(turns: hashers.Turns) -> tuple[Thread, Event]:
@@ -91,7 +97,7 @@ def test_a_turn_inside_a_turn_is_the_same():
 
 def test_hashes_take_turns(monkeypatch):
     turns = hashers.Turns(1, 1, 0.01)
-    monkeypatch.setattr(hashers, "_turns", turns)
+    monkeypatch.setattr(hashers._Installed, "turns", turns)
     holder, leave = held(turns)
     with pytest.raises(hashers.HashingBusyError):
         hashers.Argon2id().verify("x", "argon2$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$x")

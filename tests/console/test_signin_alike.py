@@ -96,7 +96,7 @@ def test_the_page_of_an_unknown_alias_looks_like_that_of_a_known_one(people):
 def test_who_finds_no_place_is_turned_away_before_anything_is_looked_up(
     people, monkeypatch, django_assert_num_queries
 ):
-    monkeypatch.setattr(hashers, "_turns", hashers.Turns(1, 0, 0.0))
+    monkeypatch.setattr(hashers._Installed, "turns", hashers.Turns(1, 0, 0.0))
     form = {"account": people.account.number, "user": "alice", "password": PASSWORD}
     with django_assert_num_queries(0):
         answer = Client().post("/signin", form)

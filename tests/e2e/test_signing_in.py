@@ -1,7 +1,12 @@
 """Signing up, in and out: by mouse, by keyboard, without scripts, in the dark, on a phone; and nothing left behind."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from http.cookiejar import CookieJar
+from threading import Barrier
 from typing import Any
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import boto3
 import pytest
@@ -196,3 +201,20 @@ def test_a_session_of_another_browser_is_not_ended_by_signing_out(windows: Open,
     one.sign_out()
     other.visit("/")
     other.is_headed("Dashboard")
+
+
+def test_twenty_who_sign_in_at_one_moment_all_get_in(product, account):
+    make_user(account, product.url, "dana")
+    address, together = f"{product.url}/signin/{account['alias']}", Barrier(20)
+
+    def sign_in(_: int) -> tuple[int, str]:
+        browser = build_opener(HTTPCookieProcessor(CookieJar()))
+        page = browser.open(address).read().decode()
+        token = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[0]
+        form = {"csrfmiddlewaretoken": token, "user": "dana", "password": PASSWORD}
+        together.wait()
+        with browser.open(address, urlencode(form).encode()) as answer:
+            return answer.status, answer.url.removeprefix(product.url)
+
+    with ThreadPoolExecutor(20) as people:
+        assert list(people.map(sign_in, range(20))) == [(200, "/")] * 20
