@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from accounts import browsers
 from accounts.models import Identity, TemporaryPass
+from accounts.prepared import Prepared
 from accounts.recovery import DEVICE as RECOVERY_CODE
 from accounts.session_store import SessionStore
 
@@ -121,13 +122,19 @@ def load(store: SessionStore, now: datetime, *, added: str = "") -> Halfway | No
     return state if _holds(state.with_factor(added, now) if added else state, now) else None
 
 
+_held = Prepared(
+    lambda pk: (
+        Identity.objects.select_for_update(of=("self",), no_key=True).select_related("account").filter(pk=pk)
+    )
+)
+
+
 def held(state: Halfway, now: datetime) -> Identity | None:
     """The identity as it is now, if the state still holds; nobody changes it until the transaction of the caller ends.
 
     Whoever ends the identity's sessions waits for it too (sessions.end_all_of), and so ends what begins here.
     """
-    rows = Identity.objects.select_for_update(of=("self",), no_key=True).select_related("account")
-    identity = rows.filter(pk=state.identity.pk).first()
+    identity = _held.one(pk=state.identity.pk)
     if identity is None or not _holds(replace(state, identity=identity), now):
         return None
     return identity

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import qr, sessions, throttle, totp, vault
 from accounts.models import Account, DeviceKind, Identity, MfaDevice
+from accounts.prepared import Prepared
 
 FAILURE_WINDOW = timedelta(minutes=5)
 RESYNC_REACH = 10
@@ -178,9 +179,14 @@ def deactivate(device: MfaDevice) -> bool:
     return True
 
 
+_enabled = Prepared(lambda identity: MfaDevice.objects.filter(identity=identity, enabled_at__isnull=False))
+
+
 def enabled_devices(identity: Identity) -> tuple[MfaDevice, ...]:
     """The devices that stand guard for the identity, last used first, then the newest."""
-    rows = identity.mfa_devices.filter(enabled_at__isnull=False)
+    rows = _enabled.rows(identity=identity.pk)
+    for row in rows:
+        row.identity = identity
 
     def place(row: MfaDevice) -> tuple[bool, datetime, int]:
         return row.last_used_at is not None, row.last_used_at or row.created_at, row.pk

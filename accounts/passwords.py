@@ -26,6 +26,7 @@ from accounts.password_rules import (
     normalised,
     violations,
 )
+from accounts.prepared import Prepared
 
 HISTORY_KEPT = 24
 GENERATED_LENGTH = 20
@@ -143,11 +144,14 @@ def _rules(account: Account, policy: PasswordPolicy | None) -> Rules:
     )
 
 
+_policy_of = Prepared(lambda account: PasswordPolicy.objects.filter(account=account))
+
+
 def policy_for(identity: Identity) -> PasswordPolicy | None:
     """The account's own policy where it binds this identity."""
     if identity.is_root:
         return None
-    return PasswordPolicy.objects.filter(account_id=identity.account_id).first()
+    return _policy_of.one(account=identity.account_id)
 
 
 def context_words(identity: Identity) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from accounts import agents
 from accounts.models import Identity, SeenBefore
+from accounts.prepared import Prepared
 from accounts.visitors import Visitor
 
 BROWSER: Final = "browser"
@@ -28,9 +29,12 @@ class Seen:
     new_network: bool
 
 
+_known = Prepared(lambda identity: SeenBefore.objects.filter(identity=identity))
+
+
 def note(identity: Identity, visitor: Visitor, now: datetime) -> Seen:
     """Remember the browser and the network of a sign-in; answers which of them were not seen before."""
-    known = set(SeenBefore.objects.filter(identity=identity).values_list("what", "value"))
+    known = {(row.what, row.value) for row in _known.rows(identity=identity.pk)}
     here = {BROWSER: _browser(visitor), NETWORK: network(visitor.peer)}
     rows = [
         SeenBefore(identity=identity, what=what, value=value, last_at=now) for what, value in here.items()

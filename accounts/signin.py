@@ -30,6 +30,7 @@ from accounts import (
 from accounts.halfway import Halfway
 from accounts.models import Account, ConsoleSession, Identity, MfaDevice
 from accounts.password_rules import Violation, fits
+from accounts.prepared import rewrite
 from accounts.signin_events import Visitor, record
 from accounts.signin_problems import CODE_PROBLEMS, KEY_PROBLEMS, PASS_PROBLEMS, RECOVERY_PROBLEMS
 
@@ -370,7 +371,7 @@ def _signed_in(request: HttpRequest, state: Halfway, now: datetime, visitor: Vis
         identity.last_sign_in_at = now
         if not state.by_passkey:
             identity.password_last_used_at = now
-        identity.save(update_fields=["first_sign_in_at", "last_sign_in_at", "password_last_used_at"])
+        rewrite(identity, "first_sign_in_at", "last_sign_in_at", "password_last_used_at")
         used = state.mfa_at is not None
         record(identity.account, identity, "ConsoleLogin", visitor, now, mfa=used, device=state.device)
     return Done(session)
