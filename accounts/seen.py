@@ -12,7 +12,7 @@ from typing import Final
 
 from accounts import agents
 from accounts.models import Identity, SeenBefore
-from accounts.prepared import Prepared
+from accounts.prepared import Addition, Prepared, rewrite
 from accounts.visitors import Visitor
 
 BROWSER: Final = "browser"
@@ -30,25 +30,28 @@ class Seen:
 
 
 _known = Prepared(lambda identity: SeenBefore.objects.filter(identity=identity))
+_first_time = Addition(SeenBefore, unless_there=True)  # another sign-in may have come first
 
 
 def note(identity: Identity, visitor: Visitor, now: datetime) -> Seen:
     """Remember the browser and the network of a sign-in; answers which of them were not seen before."""
-    known = {(row.what, row.value) for row in _known.rows(identity=identity.pk)}
+    known = {(row.what, row.value): row for row in _known.rows(identity=identity.pk)}
     here = {BROWSER: _browser(visitor), NETWORK: network(visitor.peer)}
-    rows = [
-        SeenBefore(identity=identity, what=what, value=value, last_at=now) for what, value in here.items()
-    ]
-    SeenBefore.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["identity", "what", "value"],
-        update_fields=["last_at"],
-    )
+    for place in here.items():
+        _remember(identity, place, known.get(place), now)
     if len(known) >= MOST:
         _trim(identity)
     new = {what: bool(known) and (what, value) not in known for what, value in here.items()}
     return Seen(new[BROWSER], new[NETWORK])
+
+
+def _remember(identity: Identity, place: tuple[str, str], row: SeenBefore | None, now: datetime) -> None:
+    if row is None:
+        what, value = place
+        _first_time.leave(identity_id=identity.pk, what=what, value=value, last_at=now)
+    else:
+        row.last_at = now
+        rewrite(row, "last_at")
 
 
 def network(peer: str) -> str:
