@@ -79,7 +79,9 @@ def test_of_two_that_lock_crosswise_the_victim_is_run_again_and_both_succeed(roo
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(act, ("north", "south"))) == ["", ""]
-    assert len(tries) == 3  # the victim of the deadlock was run once more
+    assert (
+        len(tries) >= 3
+    )  # the victim of the deadlock was run once more; on a full machine there can be a second
     assert [user.tags for user in User.objects.all()] == [[{"Key": "k", "Value": "v"}]] * 2
     assert Event.objects.filter(name="TagUser", outcome="success").count() == 2
 
