@@ -1,7 +1,7 @@
 """Argon2id at OWASP's cost, a few at a time: each takes 19 MiB and a processor while it runs.
 
-Who finds too many waiting is turned away at once, so that no flood of sign-ins holds every thread that serves; a test
-compares the places with how many those are.  They are made by processes that give way to all others, and in so few lanes
+Who finds too many waiting is turned away at once, so that no flood of sign-ins holds every thread that serves: there
+are a few more of those than places (console.children).  They are made by processes that give way to all others, and in so few lanes
 that a processor is left to what is served meanwhile: docs/adr/0031, docs/adr/0054.
 """
 

@@ -13,7 +13,6 @@ from typing import Final, Protocol
 from django.db.models import Model, QuerySet
 
 from accounts import agents, mail, throttle
-from accounts.models import AttemptScope
 
 TOKEN_BYTES: Final = 32
 # However many addresses ask, so many requests wait at most: anybody may ask.
@@ -56,9 +55,7 @@ def admitted(waiting: QuerySet[Model], peer: str, now: datetime) -> bool:
 
     `waiting`: the requests that wait already, of all addresses.
     """
-    if not throttle.admit(
-        [throttle.Subject(AttemptScope.RESET_PEER, throttle.peer_subject(peer).digest)], now
-    ):
+    if not throttle.admit([throttle.asking_subject(peer)], now):
         return False
     full = waiting.order_by()[MOST_WAITING - 1 : MOST_WAITING].exists()
     if full:

@@ -77,7 +77,7 @@ def create(
         )
     except IntegrityError as taken:
         raise SerialTaken(serial) from taken
-    uri = totp.provisioning_uri(name, account.alias or account.number, seed)
+    uri = totp.provisioning_uri(name, account.sign_in_name, seed)
     return device, Provisioning(totp.seed_text(seed), uri)
 
 
@@ -89,7 +89,7 @@ def provisioning(account: Account, name: str, secret: str) -> Provisioning:
     seed = totp.seed_of_text(secret)
     if len(seed) != totp.SEED_BYTES:
         raise ValueError("not a seed of ours")
-    return Provisioning(secret, totp.provisioning_uri(name, account.alias or account.number, seed))
+    return Provisioning(secret, totp.provisioning_uri(name, account.sign_in_name, seed))
 
 
 def enrol(device: MfaDevice, identity: Identity, code1: str, code2: str, now: datetime) -> CodeVerdict:

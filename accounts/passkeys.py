@@ -73,9 +73,7 @@ def sign_in(
             device=serial,
         )
         halfway.note_first(store, serial)
-        return Unverified(
-            identity.account.alias or identity.account.number, identity.sign_in_name, identity.is_root
-        )
+        return Unverified(identity.account.sign_in_name, identity.sign_in_name, identity.is_root)
     record(identity.account, identity, "CheckPasskey", visitor, now, mfa=True, device=serial)
     return signin.advance(request, Halfway.begun(identity, now).with_passkey(serial, now), now, visitor)
 

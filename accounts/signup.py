@@ -8,7 +8,7 @@ from typing import Literal
 from django.db import IntegrityError, transaction
 
 from accounts import names, passwords, throttle, trail, vault
-from accounts.models import Account, AttemptScope, Identity, IdentityKind
+from accounts.models import Account, Identity, IdentityKind
 from accounts.password_rules import BUILT_IN, violations
 from accounts.visitors import Visitor
 
@@ -62,9 +62,7 @@ def require_room(peer: str, now: datetime) -> None:
 
     Errors: SignupRefused (it has asked for too many).
     """
-    if not throttle.admit(
-        [throttle.Subject(AttemptScope.RESET_PEER, throttle.peer_subject(peer).digest)], now
-    ):
+    if not throttle.admit([throttle.asking_subject(peer)], now):
         text = "Too many accounts were asked for from your address. Try again in an hour."
         raise SignupRefused((Problem("email", "too_many", text),))
 

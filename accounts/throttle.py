@@ -103,6 +103,11 @@ def peer_subject(peer: str) -> Subject:
     return _subject(AttemptScope.PEER, None, "peer", _of_one_hand(peer))
 
 
+def asking_subject(peer: str) -> Subject:
+    """The counter of an address that asks for links and accounts."""
+    return Subject(AttemptScope.RESET_PEER, peer_subject(peer).digest)
+
+
 def admit(subjects: Sequence[Subject], now: datetime) -> bool:
     """Count one guess as a failure and return whether it may be checked at all.
 

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.models import Identity
+
 
 def public(path: str = "") -> str:
     """The path below the public address, or that address."""
@@ -12,3 +14,10 @@ def public(path: str = "") -> str:
 def sign_in(account: str) -> str:
     """Where the users of the account of that number or alias sign in."""
     return public(reverse("signin-account", args=[account]))
+
+
+def sign_in_page(identity: Identity) -> str:
+    """Where that person signs in, from here: the page of a user's account, or that of root users."""
+    if identity.is_root:
+        return f"{reverse('signin')}?as=root"
+    return reverse("signin-account", args=[identity.account.sign_in_name])

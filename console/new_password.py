@@ -65,5 +65,5 @@ def read(request: HttpRequest, user_name: str) -> NewPassword:
 def shown_once(request: HttpRequest, user_name: str, raw: str, done: str) -> OneTimeSecret:
     """The password with the address to use it at."""
     account = required(request).account
-    sign_in = addresses.sign_in(account.alias or account.number)
+    sign_in = addresses.sign_in(account.sign_in_name)
     return onetime.password(user_name, raw, sign_in=sign_in, done=done)

@@ -20,7 +20,7 @@ from accounts.actors import Actor
 from accounts.models import Account, ConsoleSession, Identity
 from accounts.session_store import SessionStore
 from accounts.signin_events import Visitor
-from console import known_browser
+from console import addresses, known_browser
 from iam import principals
 from iam.call import Principal, SessionFacts
 
@@ -198,17 +198,10 @@ def sign_in_address(request: HttpRequest) -> str:
         return ended_address(issuer)
     why = {"why": "ended"} if settings.SESSION_COOKIE_NAME in request.COOKIES else {}
     row = sessions.store_of(request).loaded_row()
-    place = sign_in_page(row.identity) if row is not None and row.identity is not None else "/signin"
-    return f"{place}{'&' if '?' in place else '?'}{urlencode({'next': own_path(here(request)), **why})}"
-
-
-def sign_in_page(identity: Identity) -> str:
-    """Where that person signs in: the page of a user's account, or that of root users."""
-    return (
-        "/signin?as=root"
-        if identity.is_root
-        else f"/signin/{identity.account.alias or identity.account.number}"
+    place = (
+        addresses.sign_in_page(row.identity) if row is not None and row.identity is not None else "/signin"
     )
+    return f"{place}{'&' if '?' in place else '?'}{urlencode({'next': own_path(here(request)), **why})}"
 
 
 def here(request: HttpRequest) -> str:

@@ -143,6 +143,11 @@ class Account(models.Model):
         return self.number
 
     @property
+    def sign_in_name(self) -> str:
+        """What its users type to say which account: the alias, or the number where there is none."""
+        return self.alias or self.number
+
+    @property
     def active(self) -> bool:
         """Whether members may sign in and call."""
         return self.state == AccountState.ACTIVE

@@ -62,9 +62,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """A connection of the driver's, which begins with nothing prepared."""
         connection = super().get_new_connection(conn_params)
         self._link = Link(connection)
-        self._debugging = (
-            settings.DEBUG
-        )  # where Django keeps all statements; asked once, since it stays as it is
+        self._debugging = settings.DEBUG  # Django keeps all statements then; it stays as it is
         return connection
 
     def _linked(self) -> Link:

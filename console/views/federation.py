@@ -83,7 +83,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Any] = {
         "who": who,
         "name": session.holder_name(found.principal),
-        "account": found.account.alias or found.account.number,
+        "account": found.account.sign_in_name,
         "issuer_host": urlsplit(pending["issuer"]).hostname,
     }
     return page(request, "console/federation/confirm.html", **shown)

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import mail, password_reset, passwords, sessions, signin
 from accounts.models import Identity, PasswordReset
-from console import password_fields, password_hints
+from console import addresses, password_fields, password_hints
 from console.fields import Field, FormError
 from console.page import go, page
-from console.session import sign_in_page, visitor
+from console.session import visitor
 from console.signing_in import sent
 
 PLACE: Final = "password-reset"
@@ -83,7 +83,7 @@ def new(request: HttpRequest) -> HttpResponse:
         )
         if not problems:
             sessions.end(request)
-            return go(sign_in_page(identity), say=DONE)
+            return go(addresses.sign_in_page(identity), say=DONE)
     fields = [
         password_fields.new("new", problems, autofocus=True, hints_id="hints"),
         password_fields.again(),

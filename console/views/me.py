@@ -88,7 +88,7 @@ def credentials(request: HtmxRequest) -> HttpResponse:
         "account": account,
         "is_root": who.principal.kind == "root",
         "who": who,
-        "sign_in": addresses.sign_in(account.alias or account.number),
+        "sign_in": addresses.sign_in(account.sign_in_name),
         "tabs": tabs(own.CREDENTIALS, "", PARTS),
         "expires": passwords.expires_at(who.identity),
         "devices": devices,

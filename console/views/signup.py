@@ -115,7 +115,7 @@ def _signed_in(request: HttpRequest, account: Account, email: str, raw: str) -> 
     step = signin.check_password(request, claim, raw, now=timezone.now(), visitor=visitor(request))
     to = onward(request, step).headers["Location"]
     to = reverse("home") if isinstance(step, signin.Done) else to
-    address = addresses.sign_in(account.alias or account.number)
+    address = addresses.sign_in(account.sign_in_name)
     return go(to, say=f"The account is open. Its users sign in at {address}")
 
 

@@ -31,7 +31,7 @@ def create(request: HtmxRequest, name: str) -> HttpResponse:
     )
     if form.submitted and (made := form.run()) is not None:
         account = required(request).account
-        place = addresses.sign_in(account.alias or account.number)
+        place = addresses.sign_in(account.sign_in_name)
         secret = onetime.temporary_pass(
             name, made["TemporaryPass"], sign_in=place, ends=made["ExpireDate"], done=back
         )
